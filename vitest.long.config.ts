@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** The full counts of property and mutation tests: `STERADIAN_LONG` multiplies what the same files do in `npm test`. */
+export default defineConfig({
+  test: {
+    include: ['src/**/*.long.test.ts', 'test/**/*.long.test.ts'],
+    env: { STERADIAN_LONG: '1' },
+    testTimeout: 1_200_000,
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+})
