@@ -33,3 +33,23 @@ export interface SessionOptions {
   /** Threads of one operator; 0 lets the runtime choose. */
   readonly threads?: number
 }
+
+/**
+ * A compiled step whose state stays with it: each run reads the state, and what it writes is the next run's state.
+ * Nothing is copied: two sets of buffers swap roles.
+ */
+export interface StepSession {
+  /** Runs one step and gives the outputs that are not state. */
+  step(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>>
+  /** A copy of the state, by input name. */
+  read(): Promise<Record<string, TensorData>>
+  close(): Promise<void>
+}
+
+export interface StepSessionOptions extends SessionOptions {
+  /** First state by input name; the model gives the next value of `name` as the output `next:name`. */
+  readonly state: Readonly<Record<string, TensorData>>
+}
+
+/** Name of the output that holds the next value of the state `name`. */
+export const nextName = (name: string): string => `next:${name}`

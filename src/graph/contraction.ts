@@ -1,0 +1,127 @@
+import { ShapeError } from '../errors.ts'
+import { broadcastShape } from './broadcast.ts'
+import { slice, transpose } from './movement.ts'
+import { apply, type Op, type Tensor } from './tensor.ts'
+
+const swapLast = (x: Tensor): Tensor => {
+  const axes = x.shape.map((_, i) => i)
+  const n = axes.length
+  return transpose(x, [...axes.slice(0, n - 2), n - 1, n - 2])
+}
+
+const matmulOp: Op<[Tensor, Tensor]> = {
+  type: 'MatMul',
+  infer: (a, b) => {
+    const [m, k] = a.shape.slice(-2)
+    const [k2, n] = b.shape.slice(-2)
+    if (a.shape.length < 2 || b.shape.length < 2 || k !== k2)
+      throw new ShapeError(`matmul: shapes [${a.shape}] and [${b.shape}] do not fit`)
+    return { shape: [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), m!, n!], dtype: a.dtype }
+  },
+  vjp: (g, _, a, b) => [matmul(g, swapLast(b)), matmul(swapLast(a), g)],
+}
+
+/** Matrix product of [..., M, K] and [..., K, N], leading axes broadcast. @throws ShapeError */
+export const matmul = (a: Tensor, b: Tensor): Tensor => apply(matmulOp, a, b)
+
+/** How a convolution walks: strides and dilations along H and W, zeros around (top, left, bottom, right). */
+export interface ConvGeometry {
+  readonly strides?: readonly [number, number]
+  readonly dilations?: readonly [number, number]
+  readonly pads?: readonly [number, number, number, number]
+}
+
+/**
+ * Two-dimensional convolution (cross-correlation): x [N, Ci, H, W], w [Co, Ci, Kh, Kw] -> [N, Co, H', W'].
+ * Gradients: for x a transposed convolution, for w a convolution with batch and channels swapped. @throws ShapeError
+ */
+export function conv(
+  x: Tensor,
+  w: Tensor,
+  { strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0] }: ConvGeometry = {},
+): Tensor {
+  const op: Op<[Tensor, Tensor]> = {
+    type: 'Conv',
+    attributes: { strides, dilations, pads },
+    infer: (a, k) => {
+      const [n, ci, h, wd] = a.shape
+      const [co, kci, kh, kw] = k.shape
+      if (a.shape.length !== 4 || k.shape.length !== 4 || ci !== kci)
+        throw new ShapeError(`conv: x [${a.shape}] and w [${k.shape}] do not fit`)
+      const size = (length: number, kernel: number, axis: 0 | 1): number =>
+        Math.floor(
+          (length + pads[axis] + pads[axis + 2]! - dilations[axis] * (kernel - 1) - 1) / strides[axis],
+        ) + 1
+      const shape = [n!, co!, size(h!, kh!, 0), size(wd!, kw!, 1)]
+      if (shape[2]! < 1 || shape[3]! < 1)
+        throw new ShapeError(`conv: x [${a.shape}] is smaller than w [${k.shape}]`)
+      return { shape, dtype: a.dtype }
+    },
+    vjp: (g, _, a, k) => [
+      convTranspose(g, k, { strides, dilations, pads, size: [a.shape[2]!, a.shape[3]!] }),
+      convWeight(a, g, { strides, dilations, pads, kernel: [k.shape[2]!, k.shape[3]!] }),
+    ],
+  }
+  return apply(op, x, w)
+}
+
+/**
+ * The adjoint of `conv` in x: g [N, Co, H', W'], w [Co, Ci, Kh, Kw] -> [N, Ci, H, W] with (H, W) = `size`. @throws ShapeError
+ */
+export function convTranspose(
+  g: Tensor,
+  w: Tensor,
+  {
+    strides = [1, 1],
+    dilations = [1, 1],
+    pads = [0, 0, 0, 0],
+    size,
+  }: ConvGeometry & { readonly size: readonly [number, number] },
+): Tensor {
+  // What the stride rounded away at the far edge is given back as output padding.
+  const outputPadding = ([0, 1] as const).map(
+    (axis) =>
+      size[axis] -
+      ((g.shape[2 + axis]! - 1) * strides[axis] -
+        pads[axis] -
+        pads[axis + 2]! +
+        dilations[axis] * (w.shape[2 + axis]! - 1) +
+        1),
+  )
+  if (outputPadding.some((n, axis) => n < 0 || n >= Math.max(strides[axis]!, dilations[axis]!)))
+    throw new ShapeError(`convTranspose: g [${g.shape}] and w [${w.shape}] do not give size [${size}]`)
+  const op: Op<[Tensor, Tensor]> = {
+    type: 'ConvTranspose',
+    attributes: { strides, dilations, pads, output_padding: outputPadding },
+    infer: (a, k) => {
+      if (a.shape.length !== 4 || k.shape.length !== 4 || a.shape[1] !== k.shape[0])
+        throw new ShapeError(`convTranspose: g [${a.shape}] and w [${k.shape}] do not fit`)
+      return { shape: [a.shape[0]!, k.shape[1]!, ...size], dtype: a.dtype }
+    },
+    vjp: (h, _, a, k) => [
+      conv(h, k, { strides, dilations, pads }),
+      convWeight(h, a, { strides, dilations, pads, kernel: [k.shape[2]!, k.shape[3]!] }),
+    ],
+  }
+  return apply(op, g, w)
+}
+
+/**
+ * The adjoint of `conv` in w: x [N, Ci, H, W], g [N, Co, H', W'] -> [Co, Ci, Kh, Kw] with (Kh, Kw) = `kernel`:
+ * an ordinary convolution of x by g with batch and channels swapped, strides and dilations exchanged.
+ */
+export function convWeight(
+  x: Tensor,
+  g: Tensor,
+  {
+    strides = [1, 1],
+    dilations = [1, 1],
+    pads = [0, 0, 0, 0],
+    kernel,
+  }: ConvGeometry & { readonly kernel: readonly [number, number] },
+): Tensor {
+  const swap = [1, 0, 2, 3]
+  const all = conv(transpose(x, swap), transpose(g, swap), { strides: dilations, dilations: strides, pads })
+  // Rows and columns past the kernel come from input that the stride never reached.
+  return transpose(slice(slice(all, 2, { end: kernel[0] }), 3, { end: kernel[1] }), swap)
+}

@@ -1,0 +1,114 @@
+import { ShapeError } from '../errors.ts'
+import { broadcastShape } from './broadcast.ts'
+import { apply, type Dtype, type Op, type Operand, type Tensor, tensor } from './tensor.ts'
+
+type Binary = Op<[Tensor, Tensor]>
+type Unary = Op<[Tensor]>
+
+function sameDtype(type: string, a: Tensor, b: Tensor): Dtype {
+  if (a.dtype !== b.dtype) throw new ShapeError(`${type}: dtypes differ, got ${a.dtype} and ${b.dtype}`)
+  return a.dtype
+}
+
+const binary = (type: string, vjp: Binary['vjp'], dtype?: Dtype): Binary => ({
+  type,
+  infer: (a, b) => {
+    const common = sameDtype(type, a, b)
+    return { shape: broadcastShape(a.shape, b.shape), dtype: dtype ?? common }
+  },
+  vjp,
+})
+
+const unary = (type: string, vjp: Unary['vjp']): Unary => ({
+  type,
+  infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
+  vjp,
+})
+
+const addOp = binary('Add', (g) => [g, g])
+const subOp = binary('Sub', (g) => [g, neg(g)])
+const mulOp = binary('Mul', (g, _, a, b) => [mul(g, b), mul(g, a)])
+const divOp = binary('Div', (g, y, _, b) => [div(g, b), neg(mul(g, div(y, b)))])
+// A tie sends the gradient to the first operand alone, so that each element has one source.
+const maxOp = binary('Max', (g, _, a, b) => [where(less(a, b), 0, g), where(less(a, b), g, 0)])
+const minOp = binary('Min', (g, _, a, b) => [where(greater(a, b), 0, g), where(greater(a, b), g, 0)])
+const greaterOp = binary('Greater', null, 'bool')
+const lessOp = binary('Less', null, 'bool')
+const equalOp = binary('Equal', null, 'bool')
+const negOp = unary('Neg', (g) => [neg(g)])
+const expOp = unary('Exp', (g, y) => [mul(g, y)])
+const logOp = unary('Log', (g, _, x) => [div(g, x)])
+const sqrtOp = unary('Sqrt', (g, y) => [div(mul(g, 0.5), y)])
+const absOp = unary('Abs', (g, _, x) => [where(less(x, 0), neg(g), g)])
+const reluOp = unary('Relu', (g, _, x) => [where(greater(x, 0), g, 0)])
+const identityOp = unary('Identity', () => [null])
+
+const whereOp: Op<[Tensor, Tensor, Tensor]> = {
+  type: 'Where',
+  infer: (condition, a, b) => {
+    if (condition.dtype !== 'bool')
+      throw new ShapeError(`Where: condition must be bool, got ${condition.dtype}`)
+    return {
+      shape: broadcastShape(condition.shape, broadcastShape(a.shape, b.shape)),
+      dtype: sameDtype('Where', a, b),
+    }
+  },
+  vjp: (g, _, condition) => [null, where(condition, g, 0), where(condition, 0, g)],
+}
+
+/** a + b, broadcast. */
+export const add = (a: Operand, b: Operand): Tensor => apply(addOp, tensor(a), tensor(b))
+/** a − b, broadcast. */
+export const sub = (a: Operand, b: Operand): Tensor => apply(subOp, tensor(a), tensor(b))
+/** a · b elementwise, broadcast. */
+export const mul = (a: Operand, b: Operand): Tensor => apply(mulOp, tensor(a), tensor(b))
+/** a / b, broadcast. */
+export const div = (a: Operand, b: Operand): Tensor => apply(divOp, tensor(a), tensor(b))
+/** The larger of a and b, broadcast; at a tie the gradient goes to a. */
+export const max = (a: Operand, b: Operand): Tensor => apply(maxOp, tensor(a), tensor(b))
+/** The smaller of a and b, broadcast; at a tie the gradient goes to a. */
+export const min = (a: Operand, b: Operand): Tensor => apply(minOp, tensor(a), tensor(b))
+/** a > b as bool, broadcast. */
+export const greater = (a: Operand, b: Operand): Tensor => apply(greaterOp, tensor(a), tensor(b))
+/** a < b as bool, broadcast. */
+export const less = (a: Operand, b: Operand): Tensor => apply(lessOp, tensor(a), tensor(b))
+/** a = b as bool, broadcast. */
+export const equal = (a: Operand, b: Operand): Tensor => apply(equalOp, tensor(a), tensor(b))
+/** −x. */
+export const neg = (x: Operand): Tensor => apply(negOp, tensor(x))
+/** eˣ. */
+export const exp = (x: Operand): Tensor => apply(expOp, tensor(x))
+/** Natural logarithm of x > 0. */
+export const log = (x: Operand): Tensor => apply(logOp, tensor(x))
+/** √x for x > 0; the gradient is infinite at 0, so bound x from below where it can be 0. */
+export const sqrt = (x: Operand): Tensor => apply(sqrtOp, tensor(x))
+/** |x|; the gradient at 0 is that of x. */
+export const abs = (x: Operand): Tensor => apply(absOp, tensor(x))
+/** max(x, 0); the gradient at 0 is 0. */
+export const relu = (x: Operand): Tensor => apply(reluOp, tensor(x))
+/** a where the bool tensor `condition` holds, else b; broadcast. */
+export const where = (condition: Tensor, a: Operand, b: Operand): Tensor =>
+  apply(whereOp, condition, tensor(a), tensor(b))
+/** x², as x · x. */
+export const square = (x: Tensor): Tensor => mul(x, x)
+/** x, through which no gradient flows: the detached form of a term. */
+export const stopGradient = (x: Tensor): Tensor => apply(identityOp, x)
+
+const dtypeCodes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const satisfies Record<
+  Dtype,
+  number
+>
+
+/** The code of a dtype in ONNX (TensorProto.DataType). */
+export const dtypeCode = (dtype: Dtype): number => dtypeCodes[dtype]
+
+/** x converted to another dtype; gradients flow between real dtypes only. */
+export function cast(x: Tensor, dtype: Dtype): Tensor {
+  const op: Unary = {
+    type: 'Cast',
+    attributes: { to: dtypeCode(dtype) },
+    infer: (a) => ({ shape: a.shape, dtype }),
+    vjp: null,
+  }
+  return apply(op, x)
+}

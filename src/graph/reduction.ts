@@ -1,0 +1,72 @@
+import { ShapeError } from '../errors.ts'
+import { mul } from './elementwise.ts'
+import { expand, reshape } from './movement.ts'
+import { apply, type Op, type Shape, type Tensor } from './tensor.ts'
+
+type Unary = Op<[Tensor]>
+
+interface Keep {
+  /** Keep the reduced axes with size 1. */
+  readonly keepdims?: boolean
+}
+
+function reducedShape(shape: Shape, axes: readonly number[], keepdims: boolean): Shape {
+  for (const axis of axes)
+    if (axis < 0 || axis >= shape.length)
+      throw new ShapeError(`reduce: axis out of range for [${shape}], got ${axis}`)
+  return keepdims
+    ? shape.map((n, i) => (axes.includes(i) ? 1 : n))
+    : shape.filter((_, i) => !axes.includes(i))
+}
+
+const allAxes = (x: Tensor): number[] => x.shape.map((_, i) => i)
+
+/** Sum over `axes` (all if absent). */
+export function reduceSum(
+  x: Tensor,
+  axes: readonly number[] = allAxes(x),
+  { keepdims = false }: Keep = {},
+): Tensor {
+  if (axes.length === 0) return x
+  const op: Unary = {
+    type: 'ReduceSum',
+    attributes: { keepdims: keepdims ? 1 : 0 },
+    operands: [axes],
+    infer: (a) => ({ shape: reducedShape(a.shape, axes, keepdims), dtype: a.dtype }),
+    vjp: (g, _, a) => [expand(reshape(g, reducedShape(a.shape, axes, true)), a.shape)],
+  }
+  return apply(op, x)
+}
+
+/** Mean over `axes` (all if absent). */
+export function reduceMean(x: Tensor, axes: readonly number[] = allAxes(x), keep: Keep = {}): Tensor {
+  const count = axes.reduce((n, axis) => n * (x.shape[axis] ?? 1), 1)
+  return mul(reduceSum(x, axes, keep), 1 / count)
+}
+
+/** Largest element over `axes` (all if absent); not differentiated, so use it behind `stopGradient` or for reports. */
+export function reduceMax(
+  x: Tensor,
+  axes: readonly number[] = allAxes(x),
+  { keepdims = false }: Keep = {},
+): Tensor {
+  const op: Unary = {
+    type: 'ReduceMax',
+    attributes: { keepdims: keepdims ? 1 : 0 },
+    operands: [axes],
+    infer: (a) => ({ shape: reducedShape(a.shape, axes, keepdims), dtype: a.dtype }),
+    vjp: null,
+  }
+  return apply(op, x)
+}
+
+/** Index of the largest element along one axis, the first of equals, as int64 without that axis. */
+export function argMax(x: Tensor, axis: number): Tensor {
+  const op: Unary = {
+    type: 'ArgMax',
+    attributes: { axis, keepdims: 0 },
+    infer: (a) => ({ shape: reducedShape(a.shape, [axis], false), dtype: 'int64' }),
+    vjp: null,
+  }
+  return apply(op, x)
+}

@@ -1,0 +1,2 @@
+export { createSession, createStepSession } from './node.ts'
+export * from './session.ts'

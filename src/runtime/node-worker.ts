@@ -1,0 +1,79 @@
+/** The thread that holds one session: it answers requests in order, and blocks while the runtime works. */
+import { parentPort, workerData } from 'node:worker_threads'
+import * as ort from 'onnxruntime-node'
+import type { Request, WorkerStart } from './node.ts'
+import { nextName, type PortInfo, type TensorData } from './session.ts'
+
+const { model, threads, state } = workerData as WorkerStart
+
+const toOrt = ({ type, data, shape }: TensorData): ort.Tensor =>
+  new ort.Tensor(type, data as Float32Array, shape as number[])
+const fromOrt = (t: ort.Tensor): TensorData => ({
+  type: t.type as TensorData['type'],
+  shape: t.dims,
+  data: t.data as TensorData['data'],
+})
+const portInfo = (m: ort.InferenceSession.ValueMetadata): PortInfo =>
+  m.isTensor ? { name: m.name, type: m.type, shape: m.shape } : { name: m.name, type: 'other', shape: [] }
+
+async function main(): Promise<void> {
+  const options: ort.InferenceSession.SessionOptions = {
+    graphOptimizationLevel: 'all',
+    // Memory patterns hold everything at once: off, a step takes a little over half the memory.
+    enableMemPattern: false,
+    intraOpNumThreads: threads,
+    logSeverityLevel: 3,
+  }
+  const session =
+    typeof model === 'string'
+      ? await ort.InferenceSession.create(model, options)
+      : await ort.InferenceSession.create(model, options)
+
+  // Two sets of state tensors swap roles each step: writing over what is still read would corrupt it.
+  let current = Object.fromEntries(Object.entries(state ?? {}).map(([name, value]) => [name, toOrt(value)]))
+  let next = Object.fromEntries(
+    Object.entries(state ?? {}).map(([name, { type, shape, data }]) => [
+      name,
+      toOrt({ type, shape, data: data.slice().fill(0 as never) }),
+    ]),
+  )
+  const stateOutputs = new Set(Object.keys(current).map(nextName))
+  const plainOutputs = session.outputNames.filter((name) => !stateOutputs.has(name))
+
+  const run = async (feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>> => {
+    const inputs: Record<string, ort.Tensor> = { ...current }
+    for (const [name, value] of Object.entries(feeds)) inputs[name] = toOrt(value)
+    if (!state) {
+      const results = await session.run(inputs)
+      return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value)]))
+    }
+    const fetches: Record<string, ort.Tensor | null> = {}
+    for (const [name, value] of Object.entries(next)) fetches[nextName(name)] = value
+    for (const name of plainOutputs) fetches[name] = null
+    const results = await session.run(inputs, fetches)
+    ;[current, next] = [next, current]
+    return Object.fromEntries(plainOutputs.map((name) => [name, fromOrt(results[name]!)]))
+  }
+  const answer = (request: Request): unknown =>
+    request.kind === 'run'
+      ? run(request.feeds)
+      : Object.fromEntries(Object.entries(current).map(([name, value]) => [name, fromOrt(value)]))
+
+  let queue = Promise.resolve()
+  parentPort!.on('message', (request: Request) => {
+    queue = queue.then(async () => {
+      try {
+        parentPort!.postMessage({ value: await answer(request) })
+      } catch (error) {
+        parentPort!.postMessage({ error: error instanceof Error ? error.message : String(error) })
+      }
+    })
+  })
+  parentPort!.postMessage({
+    value: { inputs: session.inputMetadata.map(portInfo), outputs: session.outputMetadata.map(portInfo) },
+  })
+}
+
+main().catch((error: unknown) => {
+  parentPort!.postMessage({ error: error instanceof Error ? error.message : String(error) })
+})

@@ -1,0 +1,111 @@
+import { Worker } from 'node:worker_threads'
+import type {
+  PortInfo,
+  Session,
+  SessionOptions,
+  StepSession,
+  StepSessionOptions,
+  TensorData,
+} from './session.ts'
+
+export type {
+  PortInfo,
+  Session,
+  SessionOptions,
+  StepSession,
+  StepSessionOptions,
+  TensorData,
+} from './session.ts'
+export { nextName } from './session.ts'
+
+/** What the main thread asks of the thread that holds a session. */
+export type Request =
+  | { readonly kind: 'run'; readonly feeds: Readonly<Record<string, TensorData>> }
+  | { readonly kind: 'read' }
+
+/** What the thread is started with. */
+export interface WorkerStart {
+  readonly model: string | Uint8Array
+  readonly threads: number
+  /** First state by input name; null for a session without state. */
+  readonly state: Readonly<Record<string, TensorData>> | null
+}
+
+interface Ports {
+  readonly inputs: readonly PortInfo[]
+  readonly outputs: readonly PortInfo[]
+}
+
+type Answer = { readonly value: unknown } | { readonly error: string }
+
+/**
+ * Compiles an ONNX model (a path or the file's bytes) on ONNX Runtime's CPU provider, in a worker thread of its own, so that
+ * the calling thread stays free while it runs.
+ * @throws Error with the runtime's message when it is no ONNX model
+ */
+export async function createSession(
+  model: string | Uint8Array,
+  { threads = 0 }: SessionOptions = {},
+): Promise<Session> {
+  const { ports, ask, close } = await start({ model, threads, state: null })
+  return {
+    ...ports,
+    run: (feeds) => ask({ kind: 'run', feeds }) as Promise<Record<string, TensorData>>,
+    close,
+  }
+}
+
+/** Compiles a step model (see `StepSession`) in a worker thread of its own. @throws Error with the runtime's message */
+export async function createStepSession(
+  model: string | Uint8Array,
+  { threads = 0, state }: StepSessionOptions,
+): Promise<StepSession> {
+  const { ask, close } = await start({ model, threads, state })
+  return {
+    step: (feeds) => ask({ kind: 'run', feeds }) as Promise<Record<string, TensorData>>,
+    read: () => ask({ kind: 'read' }) as Promise<Record<string, TensorData>>,
+    close,
+  }
+}
+
+async function start(workerData: WorkerStart) {
+  // The worker is TypeScript in a clone and JavaScript in the package, as this file is.
+  const file = import.meta.url.endsWith('.ts') ? './node-worker.ts' : './node-worker.js'
+  const worker = new Worker(new URL(file, import.meta.url), { workerData })
+  const waiting: { resolve: (value: unknown) => void; reject: (error: Error) => void }[] = []
+  let failure: Error | null = null
+  const fail = (error: Error): void => {
+    failure ??= error
+    for (const { reject } of waiting.splice(0)) reject(failure)
+  }
+  // Answers come in the order of the requests.
+  worker.on('message', (answer: Answer) => {
+    const call = waiting.shift()
+    if ('error' in answer) call?.reject(new Error(answer.error))
+    else call?.resolve(answer.value)
+  })
+  worker.on('error', fail)
+  worker.on('exit', () => fail(new Error('the session is closed')))
+  const answer = (): Promise<unknown> =>
+    failure
+      ? Promise.reject(failure)
+      : new Promise((resolve, reject) => {
+          waiting.push({ resolve, reject })
+        })
+  const close = async (): Promise<void> => {
+    await worker.terminate()
+  }
+  let ports: Ports
+  try {
+    ports = (await answer()) as Ports
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const ask = (request: Request): Promise<unknown> => {
+    const promise = answer()
+    worker.postMessage(request)
+    return promise
+  }
+  return { ports, ask, close }
+}
