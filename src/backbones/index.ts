@@ -1,0 +1,1 @@
+export { type SfnetDepth, type SfnetOptions, sfnet, sfnetDepths } from './sfnet.ts'

@@ -1,0 +1,13 @@
+import { add, type Initialiser, matmul, parameter, type Tensor, transpose } from '../graph/index.ts'
+import { biasOptions } from './bias.ts'
+
+/** A fully connected layer with its own weight [out, K] and bias: x [N, K] -> [N, out]. */
+export function fullyConnected(
+  x: Tensor,
+  name: string,
+  { out, bias = true, init }: { readonly out: number; readonly bias?: boolean; readonly init: Initialiser },
+): Tensor {
+  const w = parameter(`${name}.weight`, [out, x.shape[1]!], { init })
+  const y = matmul(x, transpose(w))
+  return bias ? add(y, parameter(`${name}.bias`, [out], biasOptions)) : y
+}
