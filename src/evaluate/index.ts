@@ -1,0 +1,14 @@
+export {
+  type Identification,
+  identifyAmongDistractors,
+  type VerificationAmongDistractors,
+  verifyAmongDistractors,
+} from './among-distractors.ts'
+export { type Counts, counts, type Scores, type Split, split } from './counts.ts'
+export { contiguousFolds, type KfoldAccuracy, type KfoldOptions, kfoldAccuracy } from './kfold.ts'
+export { lfw, type PairFeatures, type Verification, type VerifiedPairs } from './lfw.ts'
+export { parseLfwPairs } from './lfw-pairs.ts'
+export { type MakePairsOptions, makePairs } from './make-pairs.ts'
+export type { Pairs } from './pairs.ts'
+export { auc, eer, type Roc, roc, tarAtFar } from './roc.ts'
+export { accuracyAt, bestThreshold, type Variant, variants } from './threshold.ts'
