@@ -1,0 +1,2 @@
+export { dot, finiteDifferences, relativeError } from './difference.ts'
+export { evaluate, type Feeds, kernels } from './evaluate.ts'
