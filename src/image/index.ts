@@ -1,0 +1,5 @@
+export * from './align.ts'
+export * from './augment.ts'
+export * from './decode.ts'
+export * from './resize.ts'
+export * from './warp.ts'
