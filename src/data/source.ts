@@ -1,0 +1,93 @@
+import { DataError, ShapeError } from '../errors.ts'
+import type { AlignOptions } from '../image/align.ts'
+import { alignFace } from '../image/align.ts'
+import { decode } from '../image/decode.ts'
+import { resize } from '../image/resize.ts'
+import type { Dataset, Sample } from './dataset.ts'
+
+/** Images of one size with labels, wherever they come from. */
+export interface ImageSource {
+  readonly count: number
+  readonly height: number
+  readonly width: number
+  /** int32 [count], from 0. */
+  readonly labels: Int32Array
+  /** Writes image `index`, uint8 RGB [height, width, 3], at `offset` of `out`. */
+  read(index: number, out: Uint8Array, offset: number): void | Promise<void>
+}
+
+/**
+ * Images that lie in memory: `pixels` uint8 [N, H, W, 3], `labels` int32 [N].
+ * @throws ShapeError when the lengths do not fit.
+ */
+export function memorySource(
+  pixels: Uint8Array,
+  labels: Int32Array,
+  { height, width }: { readonly height: number; readonly width: number },
+): ImageSource {
+  const size = height * width * 3
+  const count = labels.length
+  if (pixels.length !== count * size) {
+    throw new ShapeError(
+      `memory source: expected ${count} x ${height} x ${width} x 3 bytes, got ${pixels.length}`,
+    )
+  }
+  return {
+    count,
+    height,
+    width,
+    labels,
+    read: (index, out, offset) => out.set(pixels.subarray(index * size, (index + 1) * size), offset),
+  }
+}
+
+/** How the images of a data set are brought to one size. */
+export interface FileSourceOptions extends AlignOptions {
+  /** Turn pictures as their EXIF orientation says, before the points are looked at. */
+  readonly orient?: boolean
+}
+
+/**
+ * The images of a data set, decoded and aligned each time they are read: by their five points to the template where the
+ * sample has points, else taken as already aligned and only brought to the size (`resize`).
+ * Reading throws DataError `path: why` for a picture that cannot be decoded or aligned.
+ */
+export function fileSource(dataset: Dataset, options: FileSourceOptions): ImageSource {
+  const { samples } = dataset
+  return {
+    count: samples.length,
+    height: options.height,
+    width: options.width,
+    labels: Int32Array.from(samples, (sample) => sample.label),
+    read: (index, out, offset) => readAligned(samples[index]!, options, out, offset),
+  }
+}
+
+/**
+ * Decodes and aligns one sample, as `fileSource` does.
+ * @throws DataError `path: why`.
+ */
+export async function readAligned(
+  { path, points }: Pick<Sample, 'path' | 'points'>,
+  { height, width, template, orient = true }: FileSourceOptions,
+  out: Uint8Array,
+  offset: number,
+): Promise<void> {
+  const picture = await decode(path, { orient })
+  if (points === undefined) {
+    resize(picture, { height, width }, out, offset)
+    return
+  }
+  try {
+    alignFace(
+      picture,
+      points,
+      template === undefined ? { height, width } : { height, width, template },
+      out,
+      offset,
+    )
+  } catch (error) {
+    if (error instanceof DataError) throw new DataError(`${path}: ${error.message}`)
+    throw error
+  }
+}
