@@ -1,5 +1,5 @@
 import { personFile, personOf } from './person-file.ts'
-import { readText, textLines } from './text-lines.ts'
+import { readText, textLines } from './read-text.ts'
 
 /** A line of an exclude list: a person, or an image as `person/file`. */
 export interface ExcludeLine {

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError } from '../errors.ts'
+import { fileProblem } from './file-problem.ts'
 import { forEachIndex } from './parallel.ts'
-import { fileProblem } from './text-lines.ts'
 
 /** The file extensions that are taken for pictures, in any case. */
 export const EXTENSIONS: readonly string[] = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff', '.gif']

@@ -1,6 +1,6 @@
 import { DataError } from '../errors.ts'
 import { parseCsv } from './csv.ts'
-import { readText } from './text-lines.ts'
+import { readText } from './read-text.ts'
 
 /** The columns of `landmarks.csv`: the image, then x and y of five points as seen in the picture, in pixels. */
 export const LANDMARK_COLUMNS: readonly string[] = [

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { DataError } from '../errors.ts'
 import type { ListedImage } from './folder.ts'
 import { forEachIndex } from './parallel.ts'
-import { readText, textLines } from './text-lines.ts'
+import { readText, textLines } from './read-text.ts'
 
 /**
  * Reads a list file: a line is `path label`, with the path relative to the list's folder (spaces allowed; or absolute)

@@ -1,6 +1,5 @@
 import { DataError, ShapeError } from '../errors.ts'
-import type { AlignOptions } from '../image/align.ts'
-import { alignFace } from '../image/align.ts'
+import { type AlignOptions, alignFace } from '../image/align.ts'
 import { decode } from '../image/decode.ts'
 import { resize } from '../image/resize.ts'
 import type { Dataset, Sample } from './dataset.ts'
