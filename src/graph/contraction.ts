@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.ts'
 import { broadcastShape } from './broadcast.ts'
+import { commonDtype, numeric, real } from './dtype.ts'
 import { slice, transpose } from './movement.ts'
 import { apply, type Op, type Tensor } from './tensor.ts'
 
@@ -16,7 +17,10 @@ const matmulOp: Op<[Tensor, Tensor]> = {
     const [k2, n] = b.shape.slice(-2)
     if (a.shape.length < 2 || b.shape.length < 2 || k !== k2)
       throw new ShapeError(`matmul: shapes [${a.shape}] and [${b.shape}] do not fit`)
-    return { shape: [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), m!, n!], dtype: a.dtype }
+    return {
+      shape: [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), m!, n!],
+      dtype: commonDtype('matmul', [a, b], numeric),
+    }
   },
   vjp: (g, _, a, b) => [matmul(g, swapLast(b)), matmul(swapLast(a), g)],
 }
@@ -55,7 +59,7 @@ export function conv(
       const shape = [n!, co!, size(h!, kh!, 0), size(wd!, kw!, 1)]
       if (shape[2]! < 1 || shape[3]! < 1)
         throw new ShapeError(`conv: x [${a.shape}] is smaller than w [${k.shape}]`)
-      return { shape, dtype: a.dtype }
+      return { shape, dtype: commonDtype('conv', [a, k], real) }
     },
     vjp: (g, _, a, k) => [
       convTranspose(g, k, { strides, dilations, pads, size: [a.shape[2]!, a.shape[3]!] }),
@@ -96,7 +100,7 @@ export function convTranspose(
     infer: (a, k) => {
       if (a.shape.length !== 4 || k.shape.length !== 4 || a.shape[1] !== k.shape[0])
         throw new ShapeError(`convTranspose: g [${a.shape}] and w [${k.shape}] do not fit`)
-      return { shape: [a.shape[0]!, k.shape[1]!, ...size], dtype: a.dtype }
+      return { shape: [a.shape[0]!, k.shape[1]!, ...size], dtype: commonDtype('convTranspose', [a, k], real) }
     },
     vjp: (h, _, a, k) => [
       conv(h, k, { strides, dilations, pads }),
@@ -108,7 +112,7 @@ export function convTranspose(
 
 /**
  * The adjoint of `conv` in w: x [N, Ci, H, W], g [N, Co, H', W'] -> [Co, Ci, Kh, Kw] with (Kh, Kw) = `kernel`:
- * an ordinary convolution of x by g with batch and channels swapped, strides and dilations exchanged.
+ * an ordinary convolution of x by g with batch and channels swapped, strides and dilations exchanged. @throws ShapeError
  */
 export function convWeight(
   x: Tensor,
@@ -121,7 +125,24 @@ export function convWeight(
   }: ConvGeometry & { readonly kernel: readonly [number, number] },
 ): Tensor {
   const swap = [1, 0, 2, 3]
-  const all = conv(transpose(x, swap), transpose(g, swap), { strides: dilations, dilations: strides, pads })
-  // Rows and columns past the kernel come from input that the stride never reached.
-  return transpose(slice(slice(all, 2, { end: kernel[0] }), 3, { end: kernel[1] }), swap)
+  let reached = x
+  const far = [pads[2], pads[3]]
+  for (const axis of [0, 1] as const) {
+    // Rows that the stride never reached are left out: from the far padding first, then from x.
+    const used = (g.shape[2 + axis]! - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1
+    const excess = x.shape[2 + axis]! + pads[axis] + far[axis]! - used
+    far[axis]! -= excess
+    if (far[axis]! < 0) {
+      reached = slice(reached, 2 + axis, { end: x.shape[2 + axis]! + far[axis]! })
+      far[axis] = 0
+    }
+  }
+  return transpose(
+    conv(transpose(reached, swap), transpose(g, swap), {
+      strides: dilations,
+      dilations: strides,
+      pads: [pads[0], pads[1], far[0]!, far[1]!],
+    }),
+    swap,
+  )
 }

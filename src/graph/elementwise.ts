@@ -1,27 +1,32 @@
 import { ShapeError } from '../errors.ts'
 import { broadcastShape } from './broadcast.ts'
+import { commonDtype, numeric, real } from './dtype.ts'
 import { apply, type Dtype, type Op, type Operand, type Tensor, tensor } from './tensor.ts'
 
 type Binary = Op<[Tensor, Tensor]>
 type Unary = Op<[Tensor]>
 
-function sameDtype(type: string, a: Tensor, b: Tensor): Dtype {
-  if (a.dtype !== b.dtype) throw new ShapeError(`${type}: dtypes differ, got ${a.dtype} and ${b.dtype}`)
-  return a.dtype
-}
-
-const binary = (type: string, vjp: Binary['vjp'], dtype?: Dtype): Binary => ({
+const binary = (type: string, vjp: Binary['vjp']): Binary => ({
   type,
-  infer: (a, b) => {
-    const common = sameDtype(type, a, b)
-    return { shape: broadcastShape(a.shape, b.shape), dtype: dtype ?? common }
-  },
+  infer: (a, b) => ({
+    shape: broadcastShape(a.shape, b.shape),
+    dtype: commonDtype(type, [a, b], numeric),
+  }),
   vjp,
 })
 
-const unary = (type: string, vjp: Unary['vjp']): Unary => ({
+const comparison = (type: string): Binary => ({
   type,
-  infer: (x) => ({ shape: x.shape, dtype: x.dtype }),
+  infer: (a, b) => {
+    commonDtype(type, [a, b], numeric)
+    return { shape: broadcastShape(a.shape, b.shape), dtype: 'bool' }
+  },
+  vjp: null,
+})
+
+const unary = (type: string, vjp: Unary['vjp'], allowed?: readonly Dtype[]): Unary => ({
+  type,
+  infer: (x) => ({ shape: x.shape, dtype: commonDtype(type, [x], allowed) }),
   vjp,
 })
 
@@ -32,15 +37,15 @@ const divOp = binary('Div', (g, y, _, b) => [div(g, b), neg(mul(g, div(y, b)))])
 // A tie sends the gradient to the first operand alone, so that each element has one source.
 const maxOp = binary('Max', (g, _, a, b) => [where(less(a, b), 0, g), where(less(a, b), g, 0)])
 const minOp = binary('Min', (g, _, a, b) => [where(greater(a, b), 0, g), where(greater(a, b), g, 0)])
-const greaterOp = binary('Greater', null, 'bool')
-const lessOp = binary('Less', null, 'bool')
-const equalOp = binary('Equal', null, 'bool')
-const negOp = unary('Neg', (g) => [neg(g)])
-const expOp = unary('Exp', (g, y) => [mul(g, y)])
-const logOp = unary('Log', (g, _, x) => [div(g, x)])
-const sqrtOp = unary('Sqrt', (g, y) => [div(mul(g, 0.5), y)])
-const absOp = unary('Abs', (g, _, x) => [where(less(x, 0), neg(g), g)])
-const reluOp = unary('Relu', (g, _, x) => [where(greater(x, 0), g, 0)])
+const greaterOp = comparison('Greater')
+const lessOp = comparison('Less')
+const equalOp = comparison('Equal')
+const negOp = unary('Neg', (g) => [neg(g)], numeric)
+const expOp = unary('Exp', (g, y) => [mul(g, y)], real)
+const logOp = unary('Log', (g, _, x) => [div(g, x)], real)
+const sqrtOp = unary('Sqrt', (g, y) => [div(mul(g, 0.5), y)], real)
+const absOp = unary('Abs', (g, _, x) => [where(less(x, 0), neg(g), g)], numeric)
+const reluOp = unary('Relu', (g, _, x) => [where(greater(x, 0), g, 0)], real)
 const identityOp = unary('Identity', () => [null])
 
 const whereOp: Op<[Tensor, Tensor, Tensor]> = {
@@ -50,7 +55,7 @@ const whereOp: Op<[Tensor, Tensor, Tensor]> = {
       throw new ShapeError(`Where: condition must be bool, got ${condition.dtype}`)
     return {
       shape: broadcastShape(condition.shape, broadcastShape(a.shape, b.shape)),
-      dtype: sameDtype('Where', a, b),
+      dtype: commonDtype('Where', [a, b]),
     }
   },
   vjp: (g, _, condition) => [null, where(condition, g, 0), where(condition, 0, g)],

@@ -8,7 +8,7 @@ const sameNumbers = (a: readonly number[], b: readonly number[]): boolean =>
 
 /** x with another shape of as many elements, row-major. @throws ShapeError */
 export function reshape(x: Tensor, shape: Shape): Tensor {
-  if (elementCount(shape) !== elementCount(x.shape))
+  if (elementCount(shape) !== elementCount(x.shape) || shape.some((size) => size < 1))
     throw new ShapeError(
       `reshape: [${x.shape}] has ${elementCount(x.shape)} elements, not those of [${shape}]`,
     )
@@ -19,13 +19,12 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
     infer: (a) => ({ shape, dtype: a.dtype }),
     vjp: (g, _, a) => [reshape(g, a.shape)],
   }
-  // A reshape of a reshape is one reshape.
-  return apply(op, x.op?.type === 'Reshape' ? x.inputs[0]! : x)
+  return apply(op, x)
 }
 
 /**
- * x with its axes in the order `permutation` (reversed if absent): axis i of the result is axis permutation[i] of x.
- * Transposes of transposes are merged, and one that moves nothing is x itself.
+ * x with its axes in the order `permutation` (reversed if absent): axis i of the result is axis permutation[i] of x;
+ * x itself where nothing moves.
  * @throws ShapeError
  */
 export function transpose(
@@ -40,12 +39,6 @@ export function transpose(
   )
     throw new ShapeError(`transpose: [${permutation}] is no permutation of the axes of [${x.shape}]`)
   if (permutation.every((axis, i) => axis === i)) return x
-  const inner = x.op?.type === 'Transpose' ? (x.op.attributes!.perm as readonly number[]) : null
-  if (inner)
-    return transpose(
-      x.inputs[0]!,
-      permutation.map((axis) => inner[axis]!),
-    )
   const op: Unary = {
     type: 'Transpose',
     attributes: { perm: permutation },
@@ -89,7 +82,14 @@ export function slice(
   { start = 0, end = x.shape[axis] ?? 0, step = 1 } = {},
 ): Tensor {
   const size = x.shape[axis]
-  if (size === undefined || start < 0 || end > size || start >= end || step < 1)
+  if (
+    size === undefined ||
+    ![start, end, step].every(Number.isInteger) ||
+    start < 0 ||
+    end > size ||
+    start >= end ||
+    step < 1
+  )
     throw new ShapeError(`slice: ${start}:${end}:${step} does not fit axis ${axis} of [${x.shape}]`)
   if (start === 0 && end === size && step === 1) return x
   const count = Math.ceil((end - start) / step)
@@ -138,7 +138,7 @@ export function reverse(x: Tensor, axis: number): Tensor {
 /** x with `before` and `after` zeros at the ends of one axis. @throws ShapeError */
 export function pad(x: Tensor, axis: number, { before, after }: { before: number; after: number }): Tensor {
   const size = x.shape[axis]
-  if (size === undefined || before < 0 || after < 0)
+  if (size === undefined || ![before, after].every(Number.isInteger) || before < 0 || after < 0)
     throw new ShapeError(`pad: ${before} and ${after} do not fit axis ${axis} of [${x.shape}]`)
   if (before === 0 && after === 0) return x
   const pads = new Array<number>(2 * x.shape.length).fill(0)
@@ -160,15 +160,16 @@ export function pad(x: Tensor, axis: number, { before, after }: { before: number
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const [first] = parts
   if (!first) throw new ShapeError('concat: no tensors')
-  if (parts.length === 1) return first
   for (const part of parts)
     if (
       part.dtype !== first.dtype ||
+      first.shape[axis] === undefined ||
       !sameNumbers(part.shape.toSpliced(axis, 1), first.shape.toSpliced(axis, 1))
     )
       throw new ShapeError(
-        `concat: shapes [${first.shape}] and [${part.shape}] do not join along axis ${axis}`,
+        `concat: ${first.dtype} [${first.shape}] and ${part.dtype} [${part.shape}] do not join along axis ${axis}`,
       )
+  if (parts.length === 1) return first
   const total = parts.reduce((n, part) => n + part.shape[axis]!, 0)
   const op: Op = {
     type: 'Concat',

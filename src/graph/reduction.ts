@@ -11,9 +11,11 @@ interface Keep {
 }
 
 function reducedShape(shape: Shape, axes: readonly number[], keepdims: boolean): Shape {
-  for (const axis of axes)
-    if (axis < 0 || axis >= shape.length)
+  for (const [i, axis] of axes.entries()) {
+    if (!(Number.isInteger(axis) && axis >= 0 && axis < shape.length))
       throw new ShapeError(`reduce: axis out of range for [${shape}], got ${axis}`)
+    if (axes.indexOf(axis) < i) throw new ShapeError(`reduce: an axis comes twice, got [${axes}]`)
+  }
   return keepdims
     ? shape.map((n, i) => (axes.includes(i) ? 1 : n))
     : shape.filter((_, i) => !axes.includes(i))
@@ -27,6 +29,7 @@ export function reduceSum(
   axes: readonly number[] = allAxes(x),
   { keepdims = false }: Keep = {},
 ): Tensor {
+  // To ONNX an empty list stands for all axes.
   if (axes.length === 0) return x
   const op: Unary = {
     type: 'ReduceSum',
@@ -50,6 +53,7 @@ export function reduceMax(
   axes: readonly number[] = allAxes(x),
   { keepdims = false }: Keep = {},
 ): Tensor {
+  if (axes.length === 0) return x
   const op: Unary = {
     type: 'ReduceMax',
     attributes: { keepdims: keepdims ? 1 : 0 },

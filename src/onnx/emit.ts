@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.ts'
-import { dtypeCode, type Tensor, topologicalOrder } from '../graph/index.ts'
+import { dtypeCode, elementCount, type Op, type Tensor, topologicalOrder } from '../graph/index.ts'
+import { constantPool, rawBytes, tensorProto } from './constant-pool.ts'
 import {
   type AttributeProto,
   encodeModel,
@@ -25,72 +26,52 @@ const irVersion = 8
 /**
  * Writes the graph of `outputs` as one ONNX model (operator set 18). Inputs, scheduled scalars and parameters without a
  * value become inputs in the order of the graph; equal subgraphs are written once.
- * @throws ShapeError when two leaves share a name
+ * @throws ShapeError when two leaves, or a leaf and an output, share a name, or a value does not fit its parameter
  */
 export function emit(
   outputs: Readonly<Record<string, Tensor>>,
   { name, values, metadata = {}, freeBatch }: EmitOptions,
 ): Uint8Array {
+  const order = topologicalOrder(Object.values(outputs))
+  const fresh = freshNames(takenNames(order, Object.keys(outputs)))
+  const pool = constantPool(() => fresh('c'))
   const names = new Map<Tensor, string>()
-  const leaves = new Map<string, Tensor>()
-  const unique = new Map<string, string>()
+  const written = new Map<string, string>()
   const node: NodeProto[] = []
-  const initializer: TensorProto[] = []
+  const parameters: TensorProto[] = []
   const input: ValueInfoProto[] = []
   const domains = new Set<string>()
 
-  const store = (data: ArrayLike<number>, like: Pick<Tensor, 'shape' | 'dtype'>, given?: string): string => {
-    const rawData = rawBytes(data, like.dtype)
-    const key = given ?? `${like.dtype}[${like.shape}]${Buffer.from(rawData).toString('latin1')}`
-    const known = unique.get(key)
-    if (known) return known
-    const id = given ?? `c${initializer.length}`
-    initializer.push({ name: id, dims: [...like.shape], dataType: dtypeCode(like.dtype), rawData })
-    unique.set(key, id)
-    return id
+  const write = (op: Op, inputs: string[], id: string): void => {
+    node.push({
+      name: `${op.type}_${node.length}`,
+      opType: op.type,
+      domain: op.domain ?? '',
+      input: inputs,
+      output: [id],
+      attribute: Object.entries(op.attributes ?? {}).map(([key, value]) => attributeProto(key, value)),
+    })
   }
 
-  for (const tensor of topologicalOrder(Object.values(outputs))) {
+  for (const tensor of order) {
     const { leaf, op } = tensor
     if (leaf?.kind === 'constant') {
-      names.set(tensor, store(leaf.data, tensor))
+      names.set(tensor, pool.add(leaf.data, tensor.shape, tensor.dtype))
     } else if (leaf) {
-      if (leaves.has(leaf.name)) throw new ShapeError(`emit: two leaves are named ${leaf.name}`)
-      leaves.set(leaf.name, tensor)
       names.set(tensor, leaf.name)
       const value = leaf.kind === 'parameter' ? values?.get(leaf.name) : undefined
-      if (value) store(value, tensor, leaf.name)
-      else input.push(valueInfo(leaf.name, tensor, freeBatch))
+      if (value) parameters.push(parameterProto(leaf.name, tensor, value))
+      else input.push(valueInfo(leaf.name, tensor, leaf.kind === 'input' ? freeBatch : undefined))
     } else if (op) {
       if (op.domain) domains.add(op.domain)
-      const operands = (op.operands ?? []).map((operand) => {
-        // A reshape that keeps a free first axis copies its size at run time (0 in ONNX).
-        const free =
-          op.type === 'Reshape' &&
-          freeBatch !== undefined &&
-          operand[0] === freeBatch &&
-          tensor.inputs[0]!.shape[0] === freeBatch
-        const numbers = free ? [0, ...operand.slice(1)] : operand
-        return store(numbers, { shape: [numbers.length], dtype: 'int64' })
-      })
+      const operands = (op.operands ?? []).map((operand) =>
+        pool.add(freeOperand(operand, tensor, freeBatch), [operand.length], 'int64'),
+      )
       const inputs = [...tensor.inputs.map((x) => names.get(x)!), ...operands]
-      const attribute = Object.entries(op.attributes ?? {}).map(([key, value]) => attributeProto(key, value))
       const key = JSON.stringify([op.domain, op.type, op.attributes, inputs])
-      const known = unique.get(key)
-      if (known) {
-        names.set(tensor, known)
-        continue
-      }
-      const id = `t${node.length}`
-      node.push({
-        name: `${op.type}_${node.length}`,
-        opType: op.type,
-        domain: op.domain ?? '',
-        input: inputs,
-        output: [id],
-        attribute,
-      })
-      unique.set(key, id)
+      const id = written.get(key) ?? fresh('t')
+      if (!written.has(key)) write(op, inputs, id)
+      written.set(key, id)
       names.set(tensor, id)
     }
   }
@@ -112,10 +93,58 @@ export function emit(
     irVersion,
     producerName: 'steradian',
     producerVersion: '',
-    graph: { name, node, initializer, input, output },
+    graph: { name, node, initializer: [...pool.initializer, ...parameters], input, output },
     opsetImport: [{ domain: '', version: opset }, ...[...domains].map((domain) => ({ domain, version: 1 }))],
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   })
+}
+
+/** The names of leaves and outputs, each once. @throws ShapeError */
+function takenNames(order: readonly Tensor[], outputNames: readonly string[]): Set<string> {
+  const taken = new Set<string>()
+  for (const { leaf } of order) {
+    if (!leaf || leaf.kind === 'constant') continue
+    if (taken.has(leaf.name)) throw new ShapeError(`emit: two leaves are named ${leaf.name}`)
+    taken.add(leaf.name)
+  }
+  for (const name of outputNames) {
+    if (taken.has(name)) throw new ShapeError(`emit: a leaf and an output are named ${name}`)
+    taken.add(name)
+  }
+  return taken
+}
+
+/** Gives out numbered names that are not taken. */
+function freshNames(taken: ReadonlySet<string>): (prefix: string) => string {
+  const next = new Map<string, number>()
+  return (prefix) => {
+    let i = next.get(prefix) ?? 0
+    while (taken.has(`${prefix}${i}`)) i++
+    next.set(prefix, i + 1)
+    return `${prefix}${i}`
+  }
+}
+
+/** A reshape that keeps a free first axis copies its size at run time (0 in ONNX). */
+function freeOperand(
+  operand: readonly number[],
+  { op, inputs }: Tensor,
+  freeBatch: number | undefined,
+): readonly number[] {
+  const free =
+    op!.type === 'Reshape' &&
+    freeBatch !== undefined &&
+    operand[0] === freeBatch &&
+    inputs[0]!.shape[0] === freeBatch
+  return free ? [0, ...operand.slice(1)] : operand
+}
+
+function parameterProto(name: string, { shape, dtype }: Tensor, value: ArrayLike<number>): TensorProto {
+  if (value.length !== elementCount(shape))
+    throw new ShapeError(
+      `emit: parameter ${name} [${shape}] needs ${elementCount(shape)} values, got ${value.length}`,
+    )
+  return tensorProto(name, shape, dtype, rawBytes(value, dtype))
 }
 
 function valueInfo(name: string, { shape, dtype }: Tensor, freeBatch: number | undefined): ValueInfoProto {
@@ -130,12 +159,3 @@ function attributeProto(name: string, value: number | string | readonly number[]
   if (typeof value !== 'number') return { name, type: 7, ints: [...value] }
   return Number.isInteger(value) ? { name, type: 2, i: value } : { name, type: 1, f: value }
 }
-
-function rawBytes(data: ArrayLike<number>, dtype: Tensor['dtype']): Uint8Array {
-  if (dtype === 'int64') return bytes(BigInt64Array.from({ length: data.length }, (_, i) => BigInt(data[i]!)))
-  if (dtype === 'int32') return bytes(Int32Array.from(data))
-  if (dtype === 'float32') return bytes(data instanceof Float32Array ? data : Float32Array.from(data))
-  return Uint8Array.from(data)
-}
-
-const bytes = (a: ArrayBufferView): Uint8Array => new Uint8Array(a.buffer, a.byteOffset, a.byteLength)

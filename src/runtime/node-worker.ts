@@ -16,6 +16,10 @@ const fromOrt = (t: ort.Tensor): TensorData => ({
 const portInfo = (m: ort.InferenceSession.ValueMetadata): PortInfo =>
   m.isTensor ? { name: m.name, type: m.type, shape: m.shape } : { name: m.name, type: 'other', shape: [] }
 
+/** The runtime's messages may run over several lines. */
+const oneLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ')
+
 async function main(): Promise<void> {
   const options: ort.InferenceSession.SessionOptions = {
     graphOptimizationLevel: 'all',
@@ -65,7 +69,7 @@ async function main(): Promise<void> {
       try {
         parentPort!.postMessage({ value: await answer(request) })
       } catch (error) {
-        parentPort!.postMessage({ error: error instanceof Error ? error.message : String(error) })
+        parentPort!.postMessage({ error: oneLine(error) })
       }
     })
   })
@@ -75,5 +79,5 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  parentPort!.postMessage({ error: error instanceof Error ? error.message : String(error) })
+  parentPort!.postMessage({ error: oneLine(error) })
 })
