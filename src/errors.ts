@@ -14,3 +14,8 @@ export class DataError extends Error {
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
+
+/** Numbers that went wrong while training (NaN, infinity). The command line exits with code 1. */
+export class NumericError extends Error {
+  override readonly name = 'NumericError'
+}

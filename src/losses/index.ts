@@ -1,9 +1,19 @@
-export { aSoftmax, type GradientForm, gradientForms, psi } from './a-softmax.ts'
+export { aSoftmax, type GradientForm, gradientForms } from './a-softmax.ts'
 export { type Annealing, annealedLambda, lambdaAt, lSoftmaxAnnealing, sphereFaceAnnealing } from './anneal.ts'
 export { boundWarnings, type MarginBound, marginUpperBound, scaleLowerBound } from './bounds.ts'
+export { type BuiltLoss, type LossEntry, losses, lossNamed } from './catalogue.ts'
 export { crossEntropy } from './cross-entropy.ts'
 export { lmcl, marginRamp } from './lmcl.ts'
+export {
+  domainText,
+  type LossOption,
+  type NumberDomain,
+  type OptionValue,
+  resolveOptions,
+} from './loss-options.ts'
+export { angularMetrics } from './metrics.ts'
 export { nsl } from './nsl.ts'
 export { oneHot } from './one-hot.ts'
+export { psi } from './psi.ts'
 export { softmax } from './softmax.ts'
 export { cosine, norm, unit } from './unit.ts'

@@ -74,7 +74,11 @@ async function main(): Promise<void> {
     })
   })
   parentPort!.postMessage({
-    value: { inputs: session.inputMetadata.map(portInfo), outputs: session.outputMetadata.map(portInfo) },
+    value: {
+      inputs: session.inputMetadata.map(portInfo),
+      outputs: session.outputMetadata.map(portInfo),
+      version: `onnxruntime-node ${ort.env.versions.node}`,
+    },
   })
 }
 

@@ -34,6 +34,7 @@ export interface WorkerStart {
 interface Ports {
   readonly inputs: readonly PortInfo[]
   readonly outputs: readonly PortInfo[]
+  readonly version: string
 }
 
 type Answer = { readonly value: unknown } | { readonly error: string }
@@ -47,9 +48,14 @@ export async function createSession(
   model: string | Uint8Array,
   { threads = 0 }: SessionOptions = {},
 ): Promise<Session> {
-  const { ports, ask, close } = await start({ model, threads, state: null })
+  const {
+    ports: { inputs, outputs },
+    ask,
+    close,
+  } = await start({ model, threads, state: null })
   return {
-    ...ports,
+    inputs,
+    outputs,
     run: (feeds) => ask({ kind: 'run', feeds }) as Promise<Record<string, TensorData>>,
     close,
   }
@@ -60,8 +66,9 @@ export async function createStepSession(
   model: string | Uint8Array,
   { threads = 0, state }: StepSessionOptions,
 ): Promise<StepSession> {
-  const { ask, close } = await start({ model, threads, state })
+  const { ports, ask, close } = await start({ model, threads, state })
   return {
+    version: ports.version,
     step: (feeds) => ask({ kind: 'run', feeds }) as Promise<Record<string, TensorData>>,
     read: () => ask({ kind: 'read' }) as Promise<Record<string, TensorData>>,
     close,

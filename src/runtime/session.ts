@@ -39,6 +39,8 @@ export interface SessionOptions {
  * Nothing is copied: two sets of buffers swap roles.
  */
 export interface StepSession {
+  /** Name and version of the runtime. */
+  readonly version: string
   /** Runs one step and gives the outputs that are not state. */
   step(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>>
   /** A copy of the state, by input name. */

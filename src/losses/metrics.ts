@@ -1,0 +1,13 @@
+import { less, mul, reduceMax, reduceMean, reduceSum, type Tensor, where } from '../graph/index.ts'
+import { oneHot } from './one-hot.ts'
+import { cosine } from './unit.ts'
+
+/**
+ * What open-set recognition cares for, under any loss: `accuracy`, the share of samples that are nearest in angle to their
+ * own prototype (a tie counts), and `cosine`, the mean cosine to it. `x` [N, D], `W` [C, D], `labels` [N] int32 -> [] each.
+ */
+export function angularMetrics(x: Tensor, W: Tensor, labels: Tensor): { accuracy: Tensor; cosine: Tensor } {
+  const cosθ = cosine(x, W)
+  const own = reduceSum(mul(oneHot(labels, W.shape[0]!), cosθ), [1])
+  return { accuracy: reduceMean(where(less(own, reduceMax(cosθ, [1])), 0, 1)), cosine: reduceMean(own) }
+}

@@ -1,0 +1,68 @@
+import { inversePermutation, type RewriteRule, rewrite, type Tensor } from '../graph/index.ts'
+import { mergedReshape, mergedTranspose } from './merged.ts'
+import { sinkTranspose } from './sink-transpose.ts'
+import { stridedConv, stridedConvTranspose, stridedConvWeight } from './strided.ts'
+import { type TileSize, winogradConv, winogradConvTranspose, winogradConvWeight } from './winograd.ts'
+
+/** Channels first to channels last, and back. */
+const toLast = [0, 2, 3, 1]
+const toFirst = inversePermutation(toLast)
+/** Weights [Co, Ci, Kh, Kw] to [Kh, Kw, Ci, Co]. */
+const kernelLast = [2, 3, 1, 0]
+
+const equal = (a: unknown, b: readonly number[]): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** Convolutions of 3×3 kernels, padding 1 and stride 1 or 2, and their adjoints, in forms that are faster on the CPU. */
+const lowerConvolution: RewriteRule = (node, [x, w]) => {
+  const { op } = node
+  if (!x || !w || (op?.type !== 'Conv' && op?.type !== 'ConvTranspose')) return null
+  const { strides, dilations, pads } = op.attributes as Record<string, readonly number[]>
+  const ones = equal(dilations, [1, 1])
+  const size = [x.shape[2]!, x.shape[3]!] as const
+  const kernel = [w.shape[2]!, w.shape[3]!]
+  const isSmall = equal(kernel, [3, 3]) && ones && equal(pads, [1, 1, 1, 1])
+
+  if (op.type === 'ConvTranspose' && isSmall) {
+    const [g, k] = [mergedTranspose(x, toLast), mergedTranspose(w, kernelLast)]
+    const out = [node.shape[2]!, node.shape[3]!] as const
+    if (equal(strides, [1, 1])) return mergedTranspose(winogradConvTranspose(g, k, tileSize(g, k)), toFirst)
+    if (equal(strides, [2, 2])) return mergedTranspose(stridedConvTranspose(g, k, out), toFirst)
+    return null
+  }
+  if (op.type !== 'Conv') return null
+  // A kernel as large as the map is a gradient in the weights: batch and channels have changed places.
+  if (equal(strides, [1, 1]) && equal(node.shape.slice(2), [3, 3]) && pads![0] === 1 && pads![1] === 1) {
+    const [a, g] = [mergedTranspose(x, [1, 2, 3, 0]), mergedTranspose(w, [1, 2, 3, 0])]
+    const back = [2, 3, 0, 1]
+    if (ones && equal(kernel, size)) return mergedTranspose(winogradConvWeight(a, g, tileSize(a, g)), back)
+    if (equal(dilations, [2, 2])) return mergedTranspose(stridedConvWeight(a, g), back)
+  }
+  if (!isSmall) return null
+  const [a, k] = [mergedTranspose(x, toLast), mergedTranspose(w, kernelLast)]
+  if (equal(strides, [1, 1])) return mergedTranspose(winogradConv(a, k, tileSize(a, k)), toFirst)
+  if (equal(strides, [2, 2])) return mergedTranspose(stridedConv(a, k), toFirst)
+  return null
+}
+
+/** Large tiles save the most arithmetic, small ones transform fewer weights: where weights outweigh the map, small ones win. */
+function tileSize(map: Tensor, other: Tensor): TileSize {
+  const [n, h, w, c] = map.shape
+  const tiles = n! * Math.ceil(h! / 4) * Math.ceil(w! / 4)
+  return tiles < Math.max(c!, other.shape[3]!) ? 2 : 4
+}
+
+/** Transposes and reshapes meet those that the other rules made, and merge. */
+export const mergeMovement: RewriteRule = ({ op }, [x]) => {
+  if (op?.type === 'Transpose') return mergedTranspose(x!, op.attributes!.perm as readonly number[])
+  if (op?.type === 'Reshape') return mergedReshape(x!, op.operands![0]!)
+  return null
+}
+
+/** The graph of `outputs` in forms that are faster on a CPU: same values but for rounding, other operators. */
+export function lower(outputs: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  return rewrite(
+    outputs,
+    (node, inputs) =>
+      mergeMovement(node, inputs) ?? lowerConvolution(node, inputs) ?? sinkTranspose(node, inputs),
+  )
+}

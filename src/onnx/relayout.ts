@@ -1,0 +1,34 @@
+import { input, inversePermutation, parameter, rewrite, type Tensor } from '../graph/index.ts'
+import { mergeMovement } from './lower.ts'
+import { mergedTranspose } from './merged.ts'
+
+/** How a state tensor is kept by the step: with its axes in the order `permutation` of the graph's. */
+export type StateLayouts = ReadonlyMap<string, readonly number[]>
+
+/**
+ * Keeps each state tensor in the layout in which the lowered step makes its next value, so that no step transposes
+ * weights: `state` pairs the leaf with the name of the output that replaces it.
+ */
+export function relayoutState(
+  outputs: Readonly<Record<string, Tensor>>,
+  nextName: (name: string) => string,
+): { readonly outputs: Record<string, Tensor>; readonly layouts: StateLayouts } {
+  const layouts = new Map<string, readonly number[]>()
+  const stored = rewrite(outputs, (node, inputs) => {
+    const { leaf } = node
+    if (leaf?.kind !== 'parameter' && leaf?.kind !== 'input') return mergeMovement(node, inputs)
+    const next = outputs[nextName(leaf.name)]
+    if (next?.op?.type !== 'Transpose') return null
+    // next = mergedTranspose(made, perm): made is what to keep, and the graph's view of it is mergedTranspose(kept, perm).
+    const permutation = next.op.attributes!.perm as readonly number[]
+    const layout = inversePermutation(permutation)
+    layouts.set(leaf.name, layout)
+    const shape = layout.map((axis) => node.shape[axis]!)
+    const kept =
+      leaf.kind === 'parameter' ? parameter(leaf.name, shape, leaf) : input(leaf.name, shape, node.dtype)
+    return mergedTranspose(kept, permutation)
+  })
+  for (const [name, layout] of layouts)
+    stored[nextName(name)] = mergedTranspose(stored[nextName(name)]!, layout)
+  return { outputs: stored, layouts }
+}
