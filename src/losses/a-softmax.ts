@@ -1,9 +1,7 @@
-import { UsageError } from '../errors.ts'
 import {
   add,
   div,
   grad,
-  greater,
   matmul,
   mul,
   type Operand,
@@ -14,10 +12,10 @@ import {
   sub,
   type Tensor,
   transpose,
-  where,
 } from '../graph/index.ts'
 import { crossEntropy } from './cross-entropy.ts'
 import { oneHot } from './one-hot.ts'
+import { psi } from './psi.ts'
 import { cosine, norm, unit } from './unit.ts'
 
 /**
@@ -30,32 +28,10 @@ export type GradientForm = 'exact' | 'renormalised' | 'detached'
 export const gradientForms: readonly GradientForm[] = ['exact', 'renormalised', 'detached']
 
 /**
- * ψ(θ) = (−1)^k cos(mθ) − 2k on [kπ/m, (k+1)π/m] (Liu et al. 2017, eq. 6) as a function of `c` = cosθ: it goes on falling
- * where cos(mθ) would rise again, with a continuous derivative. m = 1, 2, 3, 4. @throws UsageError
- */
-export function psi(c: Tensor, m: number): Tensor {
-  const sign = (t: Tensor): Tensor => where(greater(t, 0), 1, -1)
-  const c2 = square(c)
-  const s0 = sign(c)
-  if (m === 1) return c
-  if (m === 2) return sub(mul(mul(2, s0), c2), 1)
-  if (m === 3) {
-    const s1 = sign(sub(c2, 0.25))
-    const s2 = sub(mul(s0, add(1, s1)), 2)
-    return add(mul(s1, mul(c, sub(mul(4, c2), 3))), s2)
-  }
-  if (m === 4) {
-    const s3 = mul(s0, sign(sub(mul(2, c2), 1)))
-    const s4 = sub(add(mul(2, s0), s3), 3)
-    return add(mul(s3, add(mul(mul(8, c2), sub(c2, 1)), 1)), s4)
-  }
-  throw new UsageError(`a-softmax: margin must be 1, 2, 3 or 4, got ${m}`)
-}
-
-/**
  * Angular softmax loss (SphereFace; Liu et al. 2017, eq. 7): target logit ‖x‖(λcosθ_y + ψ(θ_y))/(1 + λ), others ‖x‖cosθ_j.
- * With `s` features are normalised, s in place of ‖x‖. `lambda` is a number or a scalar tensor (`annealedLambda`): from a cold
- * start m = 4 needs it. `x` [N, D], `W` [C, D], `labels` [N] int32 -> mean loss []. @throws ShapeError, UsageError
+ * With `s` features are normalised, s in place of ‖x‖. `lambda` ≥ 0 is a number or a scalar tensor (`annealedLambda`): from
+ * a cold start m = 4 needs it. `x` [N, D], `W` [C, D], `labels` [N] int32 -> mean loss [].
+ * @throws ShapeError, UsageError
  */
 export function aSoftmax(
   x: Tensor,
@@ -69,25 +45,37 @@ export function aSoftmax(
   }: { m?: number; lambda?: Operand; form?: GradientForm; s?: Operand | null } = {},
 ): Tensor {
   const Y = oneHot(labels, W.shape[0]!)
-  const cos = cosine(x, W)
-  const c = reduceSum(mul(Y, cos), [1], { keepdims: true })
-  const blend = (plain: Operand, margin: Operand): Tensor =>
-    div(add(mul(lambda, plain), margin), add(1, lambda))
+  const cosθ = cosine(x, W)
+  const c = reduceSum(mul(Y, cosθ), [1], { keepdims: true })
   const ψ = psi(c, m)
-  const shift = sub(blend(c, ψ), c)
-  const logits = mul(s ?? norm(x), add(cos, mul(Y, form === 'exact' ? shift : stopGradient(shift))))
+  const shift = mul(Y, sub(blend(lambda, c, ψ), c))
+  const logits = mul(s ?? norm(x), add(cosθ, form === 'exact' ? shift : stopGradient(shift)))
   if (form !== 'renormalised') return crossEntropy(logits, labels)
+  const slope = slopeOfLayer(s === null ? x : mul(s, unit(x)), W, { Y, c, ψ, lambda })
+  return crossEntropy(add(stopGradient(sub(logits, slope)), slope), labels)
+}
 
-  // A surrogate whose derivative is the layer's: g_j·w_j and, for the target, g_y(u·w + v·x), for x; Σ g_j·x for W.
-  const z = s === null ? x : mul(s, unit(x))
+/** (λ·plain + margin)/(1 + λ). */
+const blend = (lambda: Operand, plain: Operand, margin: Operand): Tensor =>
+  div(add(mul(lambda, plain), margin), add(1, lambda))
+
+/**
+ * A term [N, C] that has the gradients of SphereFace's layer in place of the logits' own; its value means nothing. For x: w_j,
+ * but 1/(1 + λ)·(a·w_y + b·x)/√(a² + b²) + λ/(1 + λ)·w_y for the target; for W: x, without a projection.
+ */
+function slopeOfLayer(
+  x: Tensor,
+  W: Tensor,
+  { Y, c, ψ, lambda }: { Y: Tensor; c: Tensor; ψ: Tensor; lambda: Operand },
+): Tensor {
   const a = grad(reduceSum(ψ), [c])[0]!
-  const b = div(sub(ψ, mul(c, a)), norm(z))
+  const b = div(sub(ψ, mul(c, a)), norm(x))
   const length = sqrt(add(square(a), square(b)))
-  const u = stopGradient(blend(1, div(a, length)))
-  const v = stopGradient(div(div(b, length), add(1, lambda)))
-  const forX = mul(matmul(z, transpose(stopGradient(W))), add(1, mul(Y, sub(u, 1))))
-  const alongX = mul(Y, mul(v, reduceSum(mul(z, stopGradient(z)), [1], { keepdims: true })))
-  const forW = matmul(stopGradient(z), transpose(W))
-  const surrogate = add(add(forX, alongX), forW)
-  return crossEntropy(add(stopGradient(sub(logits, surrogate)), surrogate), labels)
+  const alongW = stopGradient(blend(lambda, 1, div(a, length)))
+  const alongX = stopGradient(blend(lambda, 0, div(b, length)))
+  const forX = add(
+    mul(matmul(x, transpose(stopGradient(W))), add(1, mul(Y, sub(alongW, 1)))),
+    mul(Y, mul(alongX, reduceSum(mul(x, stopGradient(x)), [1], { keepdims: true }))),
+  )
+  return add(forX, matmul(stopGradient(x), transpose(W)))
 }

@@ -1,0 +1,89 @@
+import { UsageError } from '../errors.ts'
+import { nearest } from '../math/nearest.ts'
+
+/** A setting of a loss, as a command line or a recipe names it. */
+export type LossOption = {
+  readonly name: string
+  /** One line for a help text. */
+  readonly doc: string
+  /** What the paper or its release uses; null where it says nothing. */
+  readonly published: number | string | boolean | null
+} & (
+  | {
+      readonly kind: 'number'
+      readonly default: number
+      /** Values outside are refused. */
+      readonly domain: NumberDomain
+    }
+  | {
+      readonly kind: 'choice'
+      readonly default: number | string
+      readonly choices: readonly (number | string)[]
+    }
+  | { readonly kind: 'boolean'; readonly default: boolean }
+)
+
+/** An interval, closed but for `open`, which leaves `min` out. */
+export interface NumberDomain {
+  readonly min: number
+  readonly max?: number
+  readonly open?: boolean
+  readonly whole?: boolean
+}
+
+export type OptionValue = number | string | boolean
+
+/** The domain of an option in words: `a number above 0`, `1, 2, 3 or 4`. */
+export function domainText(option: LossOption): string {
+  if (option.kind === 'boolean') return 'true or false'
+  if (option.kind === 'choice') return `${option.choices.slice(0, -1).join(', ')} or ${option.choices.at(-1)}`
+  const { min, max, open, whole } = option.domain
+  const what = whole ? 'a whole number' : 'a number'
+  if (max !== undefined) return `${what} ${open ? 'above' : 'from'} ${min} to ${max}`
+  return open ? `${what} above ${min}` : `${what} not below ${min}`
+}
+
+/**
+ * The value of every option: what is `given` (text as a command line has it is converted; null and undefined count as not
+ * given) or else the default. `where` opens the messages. @throws UsageError for an unknown name or a value outside a domain
+ */
+export function resolveOptions(
+  options: readonly LossOption[],
+  given: Readonly<Record<string, unknown>>,
+  { where }: { where: string },
+): Record<string, OptionValue> {
+  const names = options.map(({ name }) => name)
+  for (const name of Object.keys(given))
+    if (!names.includes(name)) throw new UsageError(`${where}: ${unknown('option', name, names)}`)
+  return Object.fromEntries(
+    options.map((option) => {
+      const value = given[option.name] ?? option.default
+      const read = readValue(option, typeof value === 'string' ? value.trim() : value)
+      if (read === null)
+        throw new UsageError(
+          `${where}: ${option.name} must be ${domainText(option)}, got ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+        )
+      return [option.name, read]
+    }),
+  )
+}
+
+/** The end of a message about a name that is not among `names`: the nearest one, or all of them. */
+export function unknown(kind: string, name: string, names: readonly string[]): string {
+  const near = nearest(name, names)
+  const hint = near ? `did you mean ${near}?` : `there are ${names.join(', ')};`
+  return `unknown ${kind}, ${hint} got ${name}`
+}
+
+/** The value as the option's kind has it, or null where it is outside the domain. */
+function readValue(option: LossOption, value: unknown): OptionValue | null {
+  if (option.kind === 'boolean')
+    return value === true || value === 'true' ? true : value === false || value === 'false' ? false : null
+  if (option.kind === 'choice')
+    return option.choices.find((choice) => String(choice) === String(value)) ?? null
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value
+  if (typeof number !== 'number' || !Number.isFinite(number)) return null
+  const { min, max = Number.POSITIVE_INFINITY, open = false, whole = false } = option.domain
+  if (number < min || number > max || (open && number === min)) return null
+  return whole && !Number.isInteger(number) ? null : number
+}
