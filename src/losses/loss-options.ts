@@ -61,7 +61,7 @@ export function resolveOptions(
       const read = readValue(option, typeof value === 'string' ? value.trim() : value)
       if (read === null)
         throw new UsageError(
-          `${where}: ${option.name} must be ${domainText(option)}, got ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+          `${where}: ${option.name} must be ${domainText(option)}, got ${typeof value === 'object' ? JSON.stringify(value) : value}`,
         )
       return [option.name, read]
     }),
