@@ -29,39 +29,56 @@ export function warpAffine(
   const row = 3 * w
   let o = offset
   for (let v = 0; v < height; v++) {
+    const xOfRow = b * v + c
+    const yOfRow = e * v + f
     for (let u = 0; u < width; u++, o += 3) {
-      const x = a * u + b * v + c
-      const y = d * u + e * v + f
-      const x0 = Math.floor(x)
-      const y0 = Math.floor(y)
-      if (x0 < -1 || y0 < -1 || x0 >= w || y0 >= h) {
-        out[o] = out[o + 1] = out[o + 2] = 0
+      const x = a * u + xOfRow
+      const y = d * u + yOfRow
+      if (!(x >= 0 && y >= 0 && x < w - 1 && y < h - 1)) {
+        sampleAtEdge(picture, x, y, out, o)
         continue
       }
+      const x0 = x | 0
+      const y0 = y | 0
       const p = x - x0
       const q = y - y0
-      // The weight of a neighbour outside the picture is 0, and its index is any one inside.
-      const left = x0 < 0 ? 0 : 1 - p
-      const right = x0 + 1 < w ? p : 0
-      const above = y0 < 0 ? 0 : 1 - q
-      const below = y0 + 1 < h ? q : 0
-      const i00 = (y0 < 0 ? 0 : y0 * row) + (x0 < 0 ? 0 : 3 * x0)
-      const i01 = x0 < 0 || x0 + 1 >= w ? i00 : i00 + 3
-      const down = y0 < 0 || y0 + 1 >= h ? 0 : row
-      const i10 = i00 + down
-      const i11 = i01 + down
-      const w00 = above * left
-      const w01 = above * right
-      const w10 = below * left
-      const w11 = below * right
-      out[o] = w00 * data[i00]! + w01 * data[i01]! + w10 * data[i10]! + w11 * data[i11]! + 0.5
-      out[o + 1] =
-        w00 * data[i00 + 1]! + w01 * data[i01 + 1]! + w10 * data[i10 + 1]! + w11 * data[i11 + 1]! + 0.5
-      out[o + 2] =
-        w00 * data[i00 + 2]! + w01 * data[i01 + 2]! + w10 * data[i10 + 2]! + w11 * data[i11 + 2]! + 0.5
+      const w11 = p * q
+      const w10 = q - w11
+      const w01 = p - w11
+      const w00 = 1 - p - w10
+      const i = y0 * row + 3 * x0
+      const j = i + row
+      out[o] = w00 * data[i]! + w01 * data[i + 3]! + w10 * data[j]! + w11 * data[j + 3]! + 0.5
+      out[o + 1] = w00 * data[i + 1]! + w01 * data[i + 4]! + w10 * data[j + 1]! + w11 * data[j + 4]! + 0.5
+      out[o + 2] = w00 * data[i + 2]! + w01 * data[i + 5]! + w10 * data[j + 2]! + w11 * data[j + 5]! + 0.5
     }
   }
   return out
+}
+
+/** The same where some of the four neighbours may lie outside, and count as black. */
+function sampleAtEdge(
+  { data, width, height }: Picture,
+  x: number,
+  y: number,
+  out: Uint8Array,
+  o: number,
+): void {
+  if (!(x > -1 && y > -1 && x < width && y < height)) {
+    out[o] = out[o + 1] = out[o + 2] = 0
+    return
+  }
+  const x0 = Math.floor(x)
+  const y0 = Math.floor(y)
+  for (let channel = 0; channel < 3; channel++) {
+    let sum = 0.5
+    for (let j = Math.max(0, y0); j <= Math.min(height - 1, y0 + 1); j++) {
+      for (let i = Math.max(0, x0); i <= Math.min(width - 1, x0 + 1); i++) {
+        sum += (1 - Math.abs(x - i)) * (1 - Math.abs(y - j)) * data[3 * (j * width + i) + channel]!
+      }
+    }
+    out[o + channel] = sum
+  }
 }
 
 /**
