@@ -1,0 +1,5 @@
+export type { DemoReportInput, LossReport, People, Settings } from './demo-input.ts'
+export { demoMeasures, type Measure } from './demo-measures.ts'
+export { demoReport } from './demo-report.ts'
+export { demoTable } from './demo-table.ts'
+export { table } from './table.ts'

@@ -1,0 +1,65 @@
+/** The style of a report: light and dark by the reader's setting, one column on a phone, light on paper. */
+export const style = `
+:root {
+  color-scheme: light dark;
+  --paper: #fdfdfb; --sheet: #ffffff; --ink: #1d2126; --faint: #5b636d; --rule: #dfe2e0; --accent: #0b5a86;
+  --line-1: #0072b2; --line-2: #c24f00; --line-3: #00845f; --line-4: #a6508a;
+  --genuine: #0072b2; --impostor: #c24f00;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #14171b; --sheet: #1b1f24; --ink: #e6e8ea; --faint: #a1a9b2; --rule: #343a41; --accent: #7cc4f2;
+    --line-1: #56b4e9; --line-2: #f0894a; --line-3: #35c79d; --line-4: #dd8fc2;
+    --genuine: #56b4e9; --impostor: #f0894a;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0 auto; padding: 2rem 1rem 4rem; max-width: 62rem;
+  background: var(--paper); color: var(--ink);
+  font: 1rem/1.55 system-ui, sans-serif; -webkit-text-size-adjust: 100%; text-size-adjust: 100%;
+}
+h1 { margin: 0 0 .75rem; font-size: clamp(1.6rem, 5vw, 2.3rem); line-height: 1.15; letter-spacing: -.015em; text-wrap: balance; }
+h2 { margin: 3rem 0 .5rem; font-size: 1.25rem; line-height: 1.3; }
+p { margin: 0 0 1rem; max-width: 44rem; }
+.lead { font-size: 1.075rem; }
+.note, figcaption, caption { color: var(--faint); font-size: .875rem; line-height: 1.5; }
+.figures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); margin: 1rem 0; }
+figure {
+  margin: 0; padding: 1rem; min-width: 0; break-inside: avoid;
+  background: var(--sheet); border: 1px solid var(--rule); border-radius: .5rem;
+}
+figure svg { display: block; width: 100%; height: auto; overflow: visible; }
+figcaption { margin-top: .75rem; }
+.tables { gap: 0 2.5rem; }
+.scroll { overflow-x: auto; margin: 1rem 0; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9375rem; min-width: 100%; }
+caption { caption-side: bottom; text-align: left; padding-top: .6rem; }
+th, td { padding: .4rem .55rem; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: baseline; }
+th { font-weight: 600; }
+tbody th { font-weight: 400; text-align: left; color: var(--faint); }
+thead th { border-bottom: 2px solid var(--ink); }
+th:first-child, td:first-child { padding-left: 0; text-align: left; }
+th:last-child, td:last-child { padding-right: 0; }
+tr.first td { font-weight: 650; }
+td span { display: inline-block; white-space: nowrap; font-weight: 400; }
+thead th { white-space: nowrap; }
+tr.first th { color: inherit; font-weight: 650; }
+@media (max-width: 30rem) {
+  body { padding-top: 1.25rem; }
+  figure { padding: .75rem .6rem; }
+  table { font-size: .8125rem; }
+  th, td { padding-left: .3rem; padding-right: .3rem; }
+}
+@media print {
+  :root {
+    color-scheme: light;
+    --paper: #fff; --sheet: #fff; --ink: #000; --faint: #444; --rule: #ccc;
+    --line-1: #0072b2; --line-2: #c24f00; --line-3: #00845f; --line-4: #a6508a; --genuine: #0072b2; --impostor: #c24f00;
+  }
+  body { max-width: none; padding: 0; font-size: 10pt; }
+  .figures { grid-template-columns: 1fr 1fr; }
+  h2 { break-after: avoid; margin-top: 1.5rem; }
+  table, figure { break-inside: avoid; }
+}
+`
