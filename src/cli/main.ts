@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { DataError, NumericError, ShapeError, UsageError } from '../errors.ts'
+import { registerTrain } from './train.ts'
+import { version } from './version.ts'
+
+/** Builds the command line. */
+function commandLine(): Command {
+  const program = new Command('steradian')
+    .description('Open-set recognition on the hypersphere: train, prove, use.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'steradian: ')) })
+  registerTrain(program)
+  for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
+  return program
+}
+
+async function main(): Promise<void> {
+  try {
+    await commandLine().parseAsync()
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2
+    } else if (error instanceof UsageError || error instanceof DataError || error instanceof ShapeError) {
+      process.stderr.write(`steradian: ${error.message}\n`)
+      process.exitCode = 2
+    } else if (error instanceof NumericError) {
+      process.stderr.write(`steradian: ${error.message}\n`)
+      process.exitCode = 1
+    } else throw error
+  }
+}
+
+await main()

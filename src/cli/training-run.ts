@@ -1,0 +1,110 @@
+import { type SfnetDepth, sfnet } from '../backbones/index.ts'
+import { batches, type ImageSource } from '../data/index.ts'
+import { angularMetrics, type BuiltLoss, lossNamed, unit } from '../losses/index.ts'
+import { cosine, multiStep, type Schedule, sgd, warmUp } from '../optim/index.ts'
+import {
+  type Backbone,
+  embeddingModel,
+  stepCount,
+  type TrainingData,
+  type TrainOptions,
+} from '../train/index.ts'
+import type { Recipe } from './recipe.ts'
+import { version } from './version.ts'
+
+/** HEIGHTxWIDTH as two numbers. */
+export function inputSize(input: string): { height: number; width: number } {
+  const [height, width] = input.split('x').map(Number)
+  return { height: height!, width: width! }
+}
+
+/** The network that a recipe names. */
+export function backboneOf({ architecture, width, dimensions }: Recipe): Backbone {
+  const depth = Number(architecture.slice('sfnet'.length)) as SfnetDepth
+  return (pixels) => sfnet(pixels, { depth, width, dimensions })
+}
+
+/** The loss that a recipe names, with its settings. */
+export const lossOf = ({ loss, lossOptions }: Recipe): BuiltLoss => lossNamed(loss).build(lossOptions)
+
+/** A source of images as the trainer takes it. */
+export function trainingData(
+  source: ImageSource,
+  classes: number,
+  { mirror }: Pick<Recipe, 'mirror'>,
+): TrainingData {
+  const { count, height, width } = source
+  return { count, classes, height, width, batches: (options) => batches(source, { ...options, mirror }) }
+}
+
+function scheduleOf(
+  { rate, schedule, milestones, rateFactor, warmUp: warm }: Recipe,
+  steps: number,
+): Schedule {
+  const at = milestones.map((milestone) => (milestone <= 1 ? Math.floor(milestone * steps) : milestone))
+  const plain: Schedule =
+    schedule === 'constant'
+      ? () => rate
+      : schedule === 'cosine'
+        ? cosine(rate)
+        : multiStep(rate, { milestones: at, factor: rateFactor })
+  return warm > 0 ? warmUp(plain, warm) : plain
+}
+
+/** What the trainer does under a recipe, but for where its images come from and what becomes of its results. */
+export function trainOptions(
+  recipe: Recipe,
+  data: TrainingData,
+): TrainOptions & { readonly steps: number; readonly batch: number; readonly built: BuiltLoss } {
+  const built = lossOf(recipe)
+  const { batch, epochs, biasRate, biasDecay } = recipe
+  const steps = stepCount(data.count, { batch, epochs, steps: recipe.steps })
+  return {
+    backbone: backboneOf(recipe),
+    loss: built.loss,
+    data,
+    batch,
+    steps,
+    rate: scheduleOf(recipe, steps),
+    optimiser: sgd({ momentum: recipe.momentum, weightDecay: recipe.weightDecay }),
+    seed: recipe.seed,
+    threads: recipe.threads,
+    lowering: recipe.lowering,
+    checkpointEvery: recipe.checkpointEvery,
+    metrics: angularMetrics,
+    ...(built.renormalise && { project: unit }),
+    scales: (name) => (name.endsWith('.bias') ? { rate: biasRate, decay: biasDecay } : {}),
+    built,
+  }
+}
+
+/** The finished model file of a run. Its bytes depend on recipe, data and parameters alone. */
+export function modelFile(
+  recipe: Recipe,
+  {
+    values,
+    data,
+  }: {
+    readonly values: ReadonlyMap<string, Float32Array>
+    readonly data: { readonly people: number; readonly images: number; readonly hash: string }
+  },
+): Uint8Array {
+  const { input, flip, alignment, architecture, width, dimensions, loss, lossOptions, seed, licence } = recipe
+  return embeddingModel({
+    backbone: backboneOf(recipe),
+    ...inputSize(input),
+    values,
+    flip,
+    metadata: {
+      'steradian.version': version,
+      'steradian.input': input,
+      'steradian.alignment': alignment,
+      'steradian.flip': flip,
+      'steradian.architecture': JSON.stringify({ name: architecture, width, dimensions }),
+      'steradian.loss': JSON.stringify({ name: loss, ...lossOptions }),
+      'steradian.data': JSON.stringify(data),
+      'steradian.seed': String(seed),
+      ...(licence && { 'steradian.licence': licence }),
+    },
+  })
+}

@@ -1,0 +1,20 @@
+import { open, rename, unlink } from 'node:fs/promises'
+import { DataError } from '../errors.ts'
+
+/** Writes a whole file or nothing: to a temporary name in the same folder, synced, then renamed. @throws DataError */
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.tmp-${process.pid}`
+  try {
+    const file = await open(temporary, 'w')
+    try {
+      await file.writeFile(content)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await unlink(temporary).catch(() => {})
+    throw new DataError(`${path}: cannot be written, ${(error as NodeJS.ErrnoException).code ?? error}`)
+  }
+}
