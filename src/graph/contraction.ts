@@ -2,7 +2,7 @@ import { ShapeError } from '../errors.ts'
 import { broadcastShape } from './broadcast.ts'
 import { commonDtype, numeric, real } from './dtype.ts'
 import { slice, transpose } from './movement.ts'
-import { apply, type Op, type Tensor } from './tensor.ts'
+import { apply, type Op, type Shape, type Tensor } from './tensor.ts'
 
 const swapLast = (x: Tensor): Tensor => {
   const axes = x.shape.map((_, i) => i)
@@ -35,6 +35,40 @@ export interface ConvGeometry {
   readonly pads?: readonly [number, number, number, number]
 }
 
+type FullGeometry = Required<ConvGeometry>
+
+/** Rows (axis 0) or columns (axis 1) that a convolution makes of `length` by `kernel`. */
+function outputSize(
+  length: number,
+  kernel: number,
+  { axis, strides, dilations, pads }: FullGeometry & { axis: 0 | 1 },
+): number {
+  const extent = dilations[axis] * (kernel - 1) + 1
+  return Math.floor((length + pads[axis] + pads[axis + 2]! - extent) / strides[axis]) + 1
+}
+
+/** Checks that x, w and g [N, C, rows, columns] are those of one convolution. @throws ShapeError */
+function checkConv(
+  where: string,
+  { x, w, g, ...geometry }: FullGeometry & { x: Shape; w: Shape; g?: Shape },
+): void {
+  const { strides, dilations, pads } = geometry
+  if (![...strides, ...dilations].every((n) => Number.isInteger(n) && n > 0))
+    throw new ShapeError(
+      `${where}: strides and dilations must be at least 1, got [${strides}] and [${dilations}]`,
+    )
+  if (!pads.every((n) => Number.isInteger(n) && n >= 0))
+    throw new ShapeError(`${where}: pads must be at least 0, got [${pads}]`)
+  for (const axis of [0, 1] as const) {
+    const size = outputSize(x[2 + axis]!, w[2 + axis]!, { axis, ...geometry })
+    if (size < 1) throw new ShapeError(`${where}: x [${x}] is smaller than w [${w}]`)
+    if (g && size !== g[2 + axis])
+      throw new ShapeError(`${where}: g [${g}] does not come of x [${x}] and w [${w}]`)
+    if ((size - 1) * strides[axis] + dilations[axis] * (w[2 + axis]! - 1) < pads[axis])
+      throw new ShapeError(`${where}: w [${w}] meets nothing of x [${x}] but its padding [${pads}]`)
+  }
+}
+
 /**
  * Two-dimensional convolution (cross-correlation): x [N, Ci, H, W], w [Co, Ci, Kh, Kw] -> [N, Co, H', W'].
  * Gradients: for x a transposed convolution, for w a convolution with batch and channels swapped. @throws ShapeError
@@ -44,6 +78,7 @@ export function conv(
   w: Tensor,
   { strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0] }: ConvGeometry = {},
 ): Tensor {
+  const geometry = { strides, dilations, pads }
   const op: Op<[Tensor, Tensor]> = {
     type: 'Conv',
     attributes: { strides, dilations, pads },
@@ -52,13 +87,13 @@ export function conv(
       const [co, kci, kh, kw] = k.shape
       if (a.shape.length !== 4 || k.shape.length !== 4 || ci !== kci)
         throw new ShapeError(`conv: x [${a.shape}] and w [${k.shape}] do not fit`)
-      const size = (length: number, kernel: number, axis: 0 | 1): number =>
-        Math.floor(
-          (length + pads[axis] + pads[axis + 2]! - dilations[axis] * (kernel - 1) - 1) / strides[axis],
-        ) + 1
-      const shape = [n!, co!, size(h!, kh!, 0), size(wd!, kw!, 1)]
-      if (shape[2]! < 1 || shape[3]! < 1)
-        throw new ShapeError(`conv: x [${a.shape}] is smaller than w [${k.shape}]`)
+      checkConv('conv', { x: a.shape, w: k.shape, ...geometry })
+      const shape = [
+        n!,
+        co!,
+        outputSize(h!, kh!, { axis: 0, ...geometry }),
+        outputSize(wd!, kw!, { axis: 1, ...geometry }),
+      ]
       return { shape, dtype: commonDtype('conv', [a, k], real) }
     },
     vjp: (g, _, a, k) => [
@@ -82,26 +117,20 @@ export function convTranspose(
     size,
   }: ConvGeometry & { readonly size: readonly [number, number] },
 ): Tensor {
+  const geometry = { strides, dilations, pads }
+  if (g.shape.length !== 4 || w.shape.length !== 4 || g.shape[1] !== w.shape[0])
+    throw new ShapeError(`convTranspose: g [${g.shape}] and w [${w.shape}] do not fit`)
+  const x = [g.shape[0]!, w.shape[1]!, ...size]
+  checkConv('convTranspose', { x, w: w.shape, g: g.shape, ...geometry })
   // What the stride rounded away at the far edge is given back as output padding.
-  const outputPadding = ([0, 1] as const).map(
-    (axis) =>
-      size[axis] -
-      ((g.shape[2 + axis]! - 1) * strides[axis] -
-        pads[axis] -
-        pads[axis + 2]! +
-        dilations[axis] * (w.shape[2 + axis]! - 1) +
-        1),
-  )
-  if (outputPadding.some((n, axis) => n < 0 || n >= Math.max(strides[axis]!, dilations[axis]!)))
-    throw new ShapeError(`convTranspose: g [${g.shape}] and w [${w.shape}] do not give size [${size}]`)
+  const outputPadding = ([0, 1] as const).map((axis) => {
+    const extent = dilations[axis] * (w.shape[2 + axis]! - 1) + 1
+    return size[axis] + pads[axis] + pads[axis + 2]! - (g.shape[2 + axis]! - 1) * strides[axis] - extent
+  })
   const op: Op<[Tensor, Tensor]> = {
     type: 'ConvTranspose',
     attributes: { strides, dilations, pads, output_padding: outputPadding },
-    infer: (a, k) => {
-      if (a.shape.length !== 4 || k.shape.length !== 4 || a.shape[1] !== k.shape[0])
-        throw new ShapeError(`convTranspose: g [${a.shape}] and w [${k.shape}] do not fit`)
-      return { shape: [a.shape[0]!, k.shape[1]!, ...size], dtype: commonDtype('convTranspose', [a, k], real) }
-    },
+    infer: (a, k) => ({ shape: x, dtype: commonDtype('convTranspose', [a, k], real) }),
     vjp: (h, _, a, k) => [
       conv(h, k, { strides, dilations, pads }),
       convWeight(h, a, { strides, dilations, pads, kernel: [k.shape[2]!, k.shape[3]!] }),
@@ -124,6 +153,10 @@ export function convWeight(
     kernel,
   }: ConvGeometry & { readonly kernel: readonly [number, number] },
 ): Tensor {
+  if (x.shape.length !== 4 || g.shape.length !== 4 || x.shape[0] !== g.shape[0])
+    throw new ShapeError(`convWeight: x [${x.shape}] and g [${g.shape}] do not fit`)
+  const w = [g.shape[1]!, x.shape[1]!, ...kernel]
+  checkConv('convWeight', { x: x.shape, w, g: g.shape, strides, dilations, pads })
   const swap = [1, 0, 2, 3]
   let reached = x
   const far = [pads[2], pads[3]]
