@@ -42,14 +42,8 @@ export type Leaf =
   | { readonly kind: 'input'; readonly name: string }
   /** Known when the graph is built; row-major, one number an element (float32 values are rounded on emission). */
   | { readonly kind: 'constant'; readonly data: ArrayLike<number> }
-  /** Learnt: `init` draws the first values, `rateScale` and `decayScale` multiply learning rate and weight decay. */
-  | {
-      readonly kind: 'parameter'
-      readonly name: string
-      readonly init: Initialiser
-      readonly rateScale: number
-      readonly decayScale: number
-    }
+  /** Learnt; `init` draws the first values. */
+  | { readonly kind: 'parameter'; readonly name: string; readonly init: Initialiser }
   /** A number that is a pure function of the training step (1 at the first). */
   | {
       readonly kind: 'scheduled'
@@ -97,18 +91,8 @@ export function constant(data: ArrayLike<number>, shape: Shape, dtype: Dtype = '
 }
 
 /** A learnt tensor, float32; names are unique within a graph. */
-export function parameter(
-  name: string,
-  shape: Shape,
-  { init, rateScale = 1, decayScale = 1 }: { init: Initialiser; rateScale?: number; decayScale?: number },
-): Tensor {
-  return {
-    shape,
-    dtype: 'float32',
-    inputs: [],
-    op: null,
-    leaf: { kind: 'parameter', name, init, rateScale, decayScale },
-  }
+export function parameter(name: string, shape: Shape, { init }: { readonly init: Initialiser }): Tensor {
+  return { shape, dtype: 'float32', inputs: [], op: null, leaf: { kind: 'parameter', name, init } }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { add, conv, type Initialiser, parameter, type Tensor } from '../graph/index.ts'
-import { biasOptions } from './bias.ts'
+import { filled } from './initialisers.ts'
 
 export interface ConvolutionOptions {
   /** Output channels. */
@@ -21,5 +21,5 @@ export function convolution(
 ): Tensor {
   const w = parameter(`${name}.weight`, [out, x.shape[1]!, kernel, kernel], { init })
   const y = conv(x, w, { strides: [stride, stride], pads: [pad, pad, pad, pad] })
-  return bias ? add(y, parameter(`${name}.bias`, [out, 1, 1], biasOptions)) : y
+  return bias ? add(y, parameter(`${name}.bias`, [out, 1, 1], { init: filled(0) })) : y
 }
