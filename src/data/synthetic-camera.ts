@@ -18,13 +18,13 @@ export function develop(target: Canvas, scene: Scene, out: Uint8Array, offset: n
   blur(target, camera.blurX * unit, 4, width, height)
   blur(target, camera.blurY * unit, 4 * width, height, width)
 
-  const { saturation, gamma } = camera
+  const { saturation, mid } = camera
   const noise = camera.noise / 147.8
   let state = camera.seed | 1
   for (let i = 0, o = offset; i < 4 * count; i += 4, o += 3) {
-    const r = tone(data[i]!, gamma)
-    const g = tone(data[i + 1]!, gamma)
-    const b = tone(data[i + 2]!, gamma)
+    const r = tone(data[i]!, mid)
+    const g = tone(data[i + 1]!, mid)
+    const b = tone(data[i + 2]!, mid)
     const grey = 0.3 * r + 0.59 * g + 0.11 * b
     // Marsaglia's xorshift; the sum of four bytes is near enough to normal, its standard deviation 147.8.
     state ^= state << 13
@@ -39,10 +39,10 @@ export function develop(target: Canvas, scene: Scene, out: Uint8Array, offset: n
   }
 }
 
-/** Linear light as a grey level 0 … 255, before rounding; lights above 1 roll off. */
-function tone(x: number, gamma: number): number {
-  const y = x <= 0 ? 0 : x < 0.7 ? x : 1 - 0.09 / (x - 0.4)
-  return 255 * (gamma === 1 ? Math.sqrt(y) : y ** (0.5 * gamma))
+/** Linear light as a grey level 0 … 255, before rounding; lights above 0.7 roll off, mid tones are lifted by `mid`. */
+function tone(x: number, mid: number): number {
+  const s = Math.sqrt(x <= 0 ? 0 : x < 0.7 ? x : 1 - 0.09 / (x - 0.4))
+  return 255 * s * (1 + mid * (1 - s))
 }
 
 /** Rounds to a byte, cut off at 0 and 255. */

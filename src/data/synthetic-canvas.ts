@@ -38,14 +38,21 @@ export function edge(distance: number, pixel: number, softness = 0): number {
   return t <= 0 ? 0 : Math.min(t, 1)
 }
 
-/** Lays `colour` over the canvas where the shape lies. */
-export function paint(target: Canvas, frame: Frame, shape: Shape, colour: Colour): void {
+/** Lays `colour` over the canvas where the shape lies, and sets the light that reaches it where `key` is given. */
+export function paint(
+  target: Canvas,
+  frame: Frame,
+  shape: Shape,
+  colour: Colour,
+  { key }: { key?: number } = {},
+): void {
   const { data } = target
   const [red, green, blue] = colour
   visit(target, frame, shape, (i, t) => {
     data[i] = data[i]! + (red - data[i]!) * t
     data[i + 1] = data[i + 1]! + (green - data[i + 1]!) * t
     data[i + 2] = data[i + 2]! + (blue - data[i + 2]!) * t
+    if (key !== undefined) data[i + 3] = data[i + 3]! + (key - data[i + 3]!) * t
   })
 }
 
@@ -63,14 +70,6 @@ export function shadow(
     data[i + 1] = data[i + 1]! * k
     data[i + 2] = data[i + 2]! * k
     data[i + 3] = data[i + 3]! * (1 - key * t)
-  })
-}
-
-/** Sets the key light that reaches the shape. */
-export function relight(target: Canvas, frame: Frame, shape: Shape, key: number): void {
-  const { data } = target
-  visit(target, frame, shape, (i, t) => {
-    data[i + 3] = data[i + 3]! + (key - data[i + 3]!) * t
   })
 }
 
@@ -158,15 +157,23 @@ export function both(a: Shape, b: Shape): Shape {
   return { box: a.box, cover: (u, v, pixel) => Math.min(a.cover(u, v, pixel), b.cover(u, v, pixel)) }
 }
 
-/** A rectangle with rounded corners about (x, y): exponent 2 is an ellipse, 8 nearly a box. */
-export function rounded(x: number, y: number, rx: number, ry: number, exponent: number): Shape {
-  const r = Math.min(rx, ry)
+/** A rectangle about (x, y) with corners of radius round · min(rx, ry): 0 sharp, 1 an ellipse's ends. */
+export function rounded(x: number, y: number, rx: number, ry: number, round: number): Shape {
+  const r = round * Math.min(rx, ry)
   return {
     box: [x - rx, y - ry, x + rx, y + ry],
     cover: (u, v, pixel) => {
-      const s = Math.abs(u - x) / rx
-      const t = Math.abs(v - y) / ry
-      return edge((1 - (s ** exponent + t ** exponent) ** (1 / exponent)) * r, pixel)
+      const s = Math.abs(u - x) - rx + r
+      const t = Math.abs(v - y) - ry + r
+      if (s <= 0 || t <= 0) return edge(r - Math.max(s, t), pixel)
+      return edge(r - Math.sqrt(s * s + t * t), pixel)
     },
   }
+}
+
+/** A wave of period 2π much like the sine, made of parabolas: cheap, and the same on every machine. */
+export function wave(x: number): number {
+  const t = x * 0.15915494309189535
+  const f = t - Math.floor(t)
+  return f < 0.5 ? 16 * f * (0.5 - f) : 16 * (f - 0.5) * (f - 1)
 }

@@ -24,7 +24,7 @@ function along(stops: readonly Colour[], t: number): Colour {
 }
 
 const skins = [
-  srgb(240, 205, 184),
+  srgb(232, 198, 178),
   srgb(222, 172, 142),
   srgb(186, 128, 94),
   srgb(128, 82, 58),

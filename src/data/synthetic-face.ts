@@ -1,9 +1,16 @@
-import { DataError } from '../errors.ts'
+import { UsageError } from '../errors.ts'
 import { develop } from './synthetic-camera.ts'
 import { type Canvas, canvas, edge, shadow } from './synthetic-canvas.ts'
-import { paintBrows, paintEyes, paintMoles, paintMouth, paintNose } from './synthetic-features.ts'
+import {
+  paintBrows,
+  paintCheeks,
+  paintEyes,
+  paintMoles,
+  paintMouth,
+  paintNose,
+} from './synthetic-features.ts'
 import { paintBackHair } from './synthetic-hair.ts'
-import { type Head, poseHead } from './synthetic-head.ts'
+import { behind, type Head, middle, poseHead } from './synthetic-head.ts'
 import { paintGlasses, paintOccluder } from './synthetic-occluders.ts'
 import type { Person } from './synthetic-person.ts'
 import { type Scene, syntheticScene } from './synthetic-scene.ts'
@@ -22,29 +29,32 @@ export interface FaceOptions {
  * Renders one aligned face as RGB bytes [height, width, 3] into `out` at `offset` (a new array by default): a pure
  * function of the person and the options. Eyes, nose and mouth lie at the five points of the SphereFace alignment,
  * scaled to the size asked for.
- * @throws DataError where the size is no positive integer or `out` is too small.
+ * @throws UsageError where the size or the image's number is no such integer, the difficulty below 0, or `out` too small.
  */
 export function renderFace(
   person: Person,
   { seed, image, height, width, difficulty = 1 }: FaceOptions,
-  out: Uint8Array = new Uint8Array(height * width * 3),
+  out: Uint8Array = new Uint8Array(roomFor(height, width)),
   offset = 0,
 ): Uint8Array {
-  if (!(Number.isInteger(height) && Number.isInteger(width) && height > 0 && width > 0)) {
-    throw new DataError(`renderFace: expected a height and width of 1 or more, got ${height} and ${width}`)
+  const room = roomFor(height, width)
+  if (!(Number.isInteger(image) && image >= 0)) {
+    throw new UsageError(`renderFace: image must be an integer of 0 or more, got ${image}`)
   }
-  if (out.length < offset + height * width * 3) {
-    throw new DataError(
-      `renderFace: expected room for ${height * width * 3} bytes at ${offset}, got ${out.length}`,
-    )
+  if (!(difficulty >= 0 && difficulty < Infinity)) {
+    throw new UsageError(`renderFace: difficulty must be a number of 0 or more, got ${difficulty}`)
+  }
+  if (!(offset >= 0 && out.length >= offset + room)) {
+    throw new UsageError(`renderFace: expected room for ${room} bytes at ${offset}, got ${out.length}`)
   }
   const scene = syntheticScene(seed, person.index, { image, difficulty })
   const head = poseHead(person, scene, { height, width })
   const target = canvas(height, width)
-  paintBackground(target, scene)
+  paintBackground(target, head, scene)
   paintBackHair(target, head, scene)
   paintNeck(target, head, scene)
   paintHead(target, head, scene)
+  paintCheeks(target, head)
   paintNose(target, head, scene)
   paintMouth(target, head, scene)
   paintEyes(target, head, scene)
@@ -57,23 +67,35 @@ export function renderFace(
   return out
 }
 
-/** Paints the whole background: a gradient of two colours and two soft patches. */
-function paintBackground({ height, width, data }: Canvas, { background, light }: Scene): void {
-  const [a, b, c, d] = background.colours as [Scene['cloth'], Scene['cloth'], Scene['cloth'], Scene['cloth']]
+/** The bytes of a picture. */
+function roomFor(height: number, width: number): number {
+  if (Number.isInteger(height) && Number.isInteger(width) && height > 0 && width > 0)
+    return height * width * 3
+  throw new UsageError(`renderFace: height and width must be integers of 1 or more, got ${height} × ${width}`)
+}
+
+/** Paints the background, but for what the head hides: a gradient of two colours and two soft patches. */
+function paintBackground({ height, width, data }: Canvas, head: Head, { background, light }: Scene): void {
+  const { a, c, e, f } = head.view
+  const size = a * a + c * c
+  const [from, to, glow, patch] = background.colours
   const p = background.places
   const key = 0.2 + 0.6 * Math.max(0, light.to[2]) * p[8]!
   for (let y = 0; y < height; y++) {
     const v = (y + 0.5) / height
     for (let x = 0; x < width; x++) {
+      const dx = x + 0.5 - e
+      const dy = y + 0.5 - f
+      if (behind(head.person.face, (a * dx + c * dy) / size, (a * dy - c * dx) / size - middle)) continue
       const u = (x + 0.5) / width
       const t = Math.min(Math.max(0.5 + (u - 0.5) * (2 * p[0]! - 1) + (v - 0.5) * (2 * p[1]! - 1), 0), 1)
       const r = 1 / (1 + 30 * ((u - p[2]!) ** 2 + (v - p[3]!) ** 2))
-      const s = edge(p[6]! * 0.4 - Math.hypot(u - p[4]!, v - p[5]!), 0.02 + 0.2 * p[7]!)
+      const s = edge(p[6]! * 0.4 - Math.sqrt((u - p[4]!) ** 2 + (v - p[5]!) ** 2), 0.02 + 0.2 * p[7]!)
       const i = (y * width + x) * 4
       for (let k = 0; k < 3; k++) {
-        let colour = a[k]! + (b[k]! - a[k]!) * t
-        colour += (c[k]! - colour) * r
-        data[i + k] = colour + (d[k]! - colour) * s
+        let colour = from[k]! + (to[k]! - from[k]!) * t
+        colour += (glow[k]! - colour) * r
+        data[i + k] = colour + (patch[k]! - colour) * s
       }
       data[i + 3] = key
     }

@@ -31,13 +31,14 @@ describe('syntheticFaces', () => {
     expect([...later.labels]).toEqual([0, 0, 0, 0, 1, 1, 1, 1])
   })
 
-  test('onProgress hears of every person, the last time with all images done', () => {
+  test('onProgress hears of every 32 images, and of the last', () => {
     const heard: [number, number][] = []
-    syntheticFaces({ ...small, onProgress: (done, total) => heard.push([done, total]) })
+    const onProgress = (done: number, total: number): void => void heard.push([done, total])
+    syntheticFaces({ ...small, people: 7, imagesPerPerson: 10, onProgress })
     expect(heard).toEqual([
-      [4, 12],
-      [8, 12],
-      [12, 12],
+      [32, 70],
+      [64, 70],
+      [70, 70],
     ])
   })
 
@@ -51,10 +52,11 @@ describe('syntheticFaces', () => {
     ['imagesPerPerson', 1.5],
     ['height', -1],
     ['width', Number.NaN],
+    ['firstPerson', 0.5],
   ])('refuses %s of %d by name', (name, value) => {
     expect(() => syntheticFaces({ ...small, [name]: value })).toThrow(UsageError)
     expect(() => syntheticFaces({ ...small, [name]: value })).toThrow(
-      `syntheticFaces: ${name} must be an integer of 1 or more, got ${value}`,
+      `syntheticFaces: ${name} must be an integer of ${name === 'firstPerson' ? 0 : 1} or more, got ${value}`,
     )
   })
 })
@@ -63,9 +65,39 @@ describe('syntheticFacesAsync', () => {
   test('gives the bytes of syntheticFaces and lets timers run meanwhile', async () => {
     let ticks = 0
     const timer = setInterval(() => ticks++, 0)
-    const faces = await syntheticFacesAsync({ ...small, people: 12 })
+    const faces = await syntheticFacesAsync({ ...small, people: 20 })
     clearInterval(timer)
-    expect(faces).toEqual(syntheticFaces({ ...small, people: 12 }))
+    expect(faces).toEqual(syntheticFaces({ ...small, people: 20 }))
     expect(ticks).toBeGreaterThan(1)
+  })
+})
+
+describe('how hard the faces are', () => {
+  /** The share of pairs that the best threshold on the cosine of raw pixels tells right: as many genuine as impostor. */
+  function pixelAccuracy(difficulty: number): number {
+    const [people, images, size] = [60, 8, 28 * 24 * 3]
+    const { pixels } = syntheticFaces({ ...small, people, imagesPerPerson: images, difficulty })
+    const unit = Array.from({ length: people * images }, (_, n) => {
+      const x = Float64Array.from(pixels.subarray(n * size, (n + 1) * size), (value) => value - 127.5)
+      const norm = Math.sqrt(x.reduce((sum, value) => sum + value * value, 0))
+      return x.map((value) => value / norm)
+    })
+    const cosine = (a: number, b: number): number => unit[a]!.reduce((sum, x, i) => sum + x * unit[b]![i]!, 0)
+    const genuine: number[] = []
+    const impostor: number[] = []
+    for (let n = 0; n < people * images; n++) {
+      const next = n % images === images - 1 ? n - images + 1 : n + 1
+      genuine.push(cosine(n, next))
+      impostor.push(cosine(n, (next + images) % (people * images)))
+    }
+    const above = (list: number[], t: number): number => list.filter((x) => x > t).length / list.length
+    return Math.max(...genuine.map((t) => (above(genuine, t) + 1 - above(impostor, t)) / 2))
+  }
+
+  test('raw pixels tell people apart hardly better than chance at difficulty 1, and well at 0', () => {
+    const hard = pixelAccuracy(1)
+    expect(hard).toBeGreaterThan(0.53)
+    expect(hard).toBeLessThan(0.68)
+    expect(pixelAccuracy(0)).toBeGreaterThan(0.8)
   })
 })

@@ -1,17 +1,22 @@
 import { UsageError } from '../errors.ts'
 import { renderFace } from './synthetic-face.ts'
-import { syntheticPerson } from './synthetic-person.ts'
+import { type Person, syntheticPerson } from './synthetic-person.ts'
 
 /** Which faces to render: persons `firstPerson` … `firstPerson + people − 1` of a seed, images 0 … of each. */
 export interface FacesOptions {
   readonly people: number
   readonly imagesPerPerson: number
+  /** Default 0. */
   readonly seed?: number
+  /** Default 56. */
   readonly height?: number
+  /** Default 48. */
   readonly width?: number
+  /** Default 0. */
   readonly firstPerson?: number
+  /** Scales what changes from image to image: 0 nothing, default 1. */
   readonly difficulty?: number
-  /** Called after each person with the number of images done and their total. */
+  /** Called with the number of images done and their total, after every 32 images and after the last. */
   readonly onProgress?: (done: number, total: number) => void
 }
 
@@ -23,47 +28,56 @@ export interface Faces {
   readonly width: number
 }
 
+const block = 32
+
 /**
- * Renders `people` · `imagesPerPerson` faces, person by person (N of them; 56 × 48 by default, seed 0).
- * The same options give the same bytes, and ranges of persons of one seed can be rendered apart.
- * @throws UsageError where a count is no positive integer.
+ * Renders `people` · `imagesPerPerson` faces, person by person. The same options give the same bytes, and a crowd can
+ * be rendered in parts: a person's pictures depend on the seed and the person's number alone.
+ * @throws UsageError where a number is outside its domain.
  */
 export function syntheticFaces(options: FacesOptions): Faces {
-  const { faces, person } = plan(options)
-  for (let label = 0; label < options.people; label++) person(label)
+  const faces = blank(options)
+  for (const done of fill(faces, options)) options.onProgress?.(done, faces.labels.length)
   return faces
 }
 
-/** As `syntheticFaces`, but gives way to other work after each person, so that a page or a prompt stays alive. */
+/**
+ * As `syntheticFaces`, but gives way to other work after every 32 images, so that a page or a prompt stays alive.
+ * @throws UsageError where a number is outside its domain (the promise rejects).
+ */
 export async function syntheticFacesAsync(options: FacesOptions): Promise<Faces> {
-  const { faces, person } = plan(options)
-  for (let label = 0; label < options.people; label++) {
-    person(label)
+  const faces = blank(options)
+  for (const done of fill(faces, options)) {
+    options.onProgress?.(done, faces.labels.length)
     await new Promise((resolve) => setTimeout(resolve, 0))
   }
   return faces
 }
 
-/** The arrays to fill, and what renders one person into them. */
-function plan(options: FacesOptions): { faces: Faces; person: (label: number) => void } {
-  const { people, imagesPerPerson, seed = 0, height = 56, width = 48, firstPerson = 0 } = options
-  for (const [name, value] of Object.entries({ people, imagesPerPerson, height, width })) {
-    if (!(Number.isInteger(value) && value > 0)) {
-      throw new UsageError(`syntheticFaces: ${name} must be an integer of 1 or more, got ${value}`)
+/** The arrays to fill. */
+function blank({ people, imagesPerPerson, height = 56, width = 48, firstPerson = 0 }: FacesOptions): Faces {
+  const least = { people: 1, imagesPerPerson: 1, height: 1, width: 1, firstPerson: 0 }
+  for (const [name, value] of Object.entries({ people, imagesPerPerson, height, width, firstPerson })) {
+    const low = least[name as keyof typeof least]
+    if (!(Number.isInteger(value) && value >= low)) {
+      throw new UsageError(`syntheticFaces: ${name} must be an integer of ${low} or more, got ${value}`)
     }
   }
   const total = people * imagesPerPerson
-  const size = height * width * 3
-  const faces = { pixels: new Uint8Array(total * size), labels: new Int32Array(total), height, width }
-  const { difficulty = 1, onProgress } = options
-  const person = (label: number): void => {
-    const identity = syntheticPerson(seed, firstPerson + label)
-    for (let image = 0; image < imagesPerPerson; image++) {
-      const at = label * imagesPerPerson + image
-      renderFace(identity, { seed, image, height, width, difficulty }, faces.pixels, at * size)
-      faces.labels[at] = label
-    }
-    onProgress?.((label + 1) * imagesPerPerson, total)
+  return { pixels: new Uint8Array(total * height * width * 3), labels: new Int32Array(total), height, width }
+}
+
+/** Renders block by block; yields the number of images done. */
+function* fill(faces: Faces, options: FacesOptions): Generator<number> {
+  const { pixels, labels, height, width } = faces
+  const { imagesPerPerson, seed = 0, firstPerson = 0, difficulty = 1 } = options
+  let person: Person | undefined
+  for (let n = 0; n < labels.length; n++) {
+    const label = Math.floor(n / imagesPerPerson)
+    const image = n % imagesPerPerson
+    if (image === 0) person = syntheticPerson(seed, firstPerson + label)
+    renderFace(person!, { seed, image, height, width, difficulty }, pixels, n * height * width * 3)
+    labels[n] = label
+    if ((n + 1) % block === 0 || n + 1 === labels.length) yield n + 1
   }
-  return { faces, person }
 }

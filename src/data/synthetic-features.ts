@@ -144,6 +144,15 @@ export function paintMouth(target: Canvas, head: Head, scene: Scene): void {
   shadow(target, frame, chin, { ambient: 0.12, key: 0.25 })
 }
 
+/** Paints the hollows under the cheekbones. */
+export function paintCheeks(target: Canvas, head: Head): void {
+  const { width, cheek } = head.person.face
+  for (const mirror of sides) {
+    const frame = frameAt(head, mirror * 0.68 * width, 1.75, { mirror, angle: -0.5 })
+    shadow(target, frame, ellipse(0, 0, 0.55, 0.35, { softness: 0.5 }), { ambient: 0.25 * cheek })
+  }
+}
+
 /** Paints moles. */
 export function paintMoles(target: Canvas, head: Head): void {
   for (const { x, y, r, dark } of head.person.moles) {

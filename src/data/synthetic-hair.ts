@@ -1,5 +1,5 @@
-import { type Canvas, edge } from './synthetic-canvas.ts'
-import { type Head, middle } from './synthetic-head.ts'
+import { type Canvas, edge, wave } from './synthetic-canvas.ts'
+import { behind, type Head, middle } from './synthetic-head.ts'
 import type { Scene } from './synthetic-scene.ts'
 
 /** How much hair covers the skin at frontal (x, y), z towards the face; the pixel's size softens the edge. */
@@ -20,7 +20,7 @@ export function hairCover(head: Head, scene: Scene): HairCover {
   return (x, y, z, pixel) => {
     const soft = Math.max(pixel, 0.16)
     const ax = x < 0 ? -x : x
-    const curl = hair.wave * Math.sin(hair.frequency * x + phase)
+    const curl = hair.wave * wave(hair.frequency * x + phase)
     const bay = 1 - (ax - 1.1) * (ax - 1.1) * 2.2
     let low = line + hair.temple * x * x - (bay > 0 ? hair.recede * bay : 0) + curl * 0.6
     if (fringe > 0) {
@@ -65,7 +65,8 @@ export function paintBackHair(target: Canvas, head: Head, scene: Scene): void {
       const dy = y + 0.5 - f
       const vx = (a * dx + c * dy) / size - shift
       const vy = (a * dy - c * dx) / size - middle
-      const curl = 1 + hair.wave * 0.5 * Math.sin(hair.frequency * vy + phase)
+      if (behind(face, vx + shift, vy)) continue
+      const curl = 1 + hair.wave * 0.5 * wave(hair.frequency * vy + phase)
       const u = vx / (wide * curl)
       const au = u < 0 ? -u : u
       // An egg above the middle; below it, straight sides that end where the hair ends.
@@ -75,7 +76,7 @@ export function paintBackHair(target: Canvas, head: Head, scene: Scene): void {
       if (t <= 0) continue
       const z = Math.sqrt(Math.max(0, 1 - u * u - v * v))
       const key = Math.max(0, (u * lx + v * ly + z * lz + wrap) / (1 + wrap)) * 0.85
-      const strand = 0.8 + 0.2 * Math.sin(11 * u + 3 * Math.sin(2 * vy + phase))
+      const strand = 0.8 + 0.2 * wave(11 * u + 3 * wave(2 * vy + phase))
       const i = (y * width + x) * 4
       data[i] = data[i]! + (red * strand - data[i]!) * t
       data[i + 1] = data[i + 1]! + (green * strand - data[i + 1]!) * t

@@ -1,3 +1,5 @@
+import { template } from '../image/align.ts'
+import { similarityTransform } from '../math/similarity.ts'
 import type { Frame } from './synthetic-canvas.ts'
 import type { Person } from './synthetic-person.ts'
 import type { Scene } from './synthetic-scene.ts'
@@ -11,15 +13,6 @@ export interface Head {
   readonly view: Frame
 }
 
-/** The five points of the SphereFace alignment, at 112 × 96: eyes, nose, corners of the mouth (x, y). */
-export const template = [
-  [30.2946, 51.6963],
-  [65.5318, 51.5014],
-  [48.0252, 71.7366],
-  [33.5493, 92.3655],
-  [62.7299, 92.2041],
-] as const
-
 /** The height of the turning axis, between eyes and nose. */
 export const middle = 0.5
 
@@ -29,6 +22,13 @@ export function halfWidth(person: Person, t: number): number {
   if (t <= 0) return width * (1 + 0.04 * t)
   const tt = t * t
   return width * (1 + jaw * t * (1 - 0.4 * t) + square * tt * tt)
+}
+
+/** Whether the view's (x, y), y from the middle, is surely hidden by the head: nothing behind need be painted there. */
+export function behind({ width, skull, chin }: Person['face'], x: number, y: number): boolean {
+  const u = x / width
+  const v = y / (y < 0 ? skull + middle : chin - middle)
+  return u * u + v * v < 0.45
 }
 
 /** How far the chin, which stands before the egg, moves sideways at relative height t. */
@@ -50,34 +50,20 @@ export function poseHead(
   const points = [
     project(loose, -eyes.spacing, 0),
     project(loose, eyes.spacing, 0),
-    project(loose, 0, nose.length, 0.3),
+    project(loose, 0, nose.length, nose.lift),
     project(loose, -wide, mouth.height),
     project(loose, wide, mouth.height),
-  ]
-  // Least squares over similarities, as one complex number: a = Σ conj(p)·q / Σ |p|², both about their means.
-  const unit = Math.min(height / 112, width / 96)
-  const mean = (list: readonly (readonly [number, number])[], i: 0 | 1): number =>
-    list.reduce((sum, point) => sum + point[i], 0) / list.length
-  const px = mean(points, 0)
-  const py = mean(points, 1)
-  const qx = mean(template, 0)
-  const qy = mean(template, 1)
-  let re = 0
-  let im = 0
-  let norm = 0
-  for (let i = 0; i < 5; i++) {
-    const [u, v] = [points[i]![0] - px, points[i]![1] - py]
-    const [s, t] = [template[i]![0] - qx, template[i]![1] - qy]
-    re += u * s + v * t
-    im += u * t - v * s
-    norm += u * u + v * v
-  }
-  const angle = Math.atan2(im, re) + roll
-  const size = (Math.hypot(re, im) / norm) * scale * unit
-  const a = size * Math.cos(angle)
-  const c = size * Math.sin(angle)
-  const e = qx * unit + (width - 96 * unit) / 2 + x * size - (a * px - c * py)
-  const f = qy * unit + (height - 112 * unit) / 2 + y * size - (c * px + a * py)
+  ].flat()
+  const target = template('sphereface', { height, width })
+  const [p, , e0, q, , f0] = similarityTransform(points, target)
+  // The errors turn and scale about the nose, and move by shares of half an eye distance.
+  const [re, im] = [scale * Math.cos(roll), scale * Math.sin(roll)]
+  const [nx, ny] = [target[4]!, target[5]!]
+  const size = Math.sqrt(p * p + q * q)
+  const a = re * p - im * q
+  const c = im * p + re * q
+  const e = nx + re * (e0 - nx) - im * (f0 - ny) + x * size
+  const f = ny + im * (e0 - nx) + re * (f0 - ny) + y * size
   return { person, turn, view: { a, b: -c, c, d: a, e, f } }
 }
 
@@ -93,7 +79,7 @@ export function project(head: Head, x: number, y: number, lift = 0): [x: number,
   const z1 = z * cosYaw - u * sinYaw
   const v1 = v * cosPitch + z1 * sinPitch
   const tall1 = v1 < 0 ? person.face.skull + middle : person.face.chin - middle
-  return [u1 * halfWidth(person, v1) + chinShift(sinYaw, v1) - chinShift(0, v), middle + v1 * tall1]
+  return [u1 * halfWidth(person, v1) + chinShift(sinYaw, v1), middle + v1 * tall1]
 }
 
 /**

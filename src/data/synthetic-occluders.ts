@@ -1,14 +1,4 @@
-import {
-  band,
-  type Canvas,
-  edge,
-  ellipse,
-  paint,
-  relight,
-  rounded,
-  type Shape,
-  shadow,
-} from './synthetic-canvas.ts'
+import { band, type Canvas, edge, ellipse, paint, rounded, type Shape, shadow } from './synthetic-canvas.ts'
 import { type Colour, tinted } from './synthetic-colour.ts'
 import { frameAt, type Head } from './synthetic-head.ts'
 import type { Occluder, Scene } from './synthetic-scene.ts'
@@ -31,7 +21,7 @@ export function paintGlasses(target: Canvas, head: Head): void {
     }
     paint(target, frame, ring, colour)
     const arm = frameAt(head, mirror * Math.min(x + width + 0.25, 2), 0, { mirror, lift: 0.05 })
-    paint(target, arm, rounded(0, -0.05, 0.4, rim / 2, 8), colour)
+    paint(target, arm, rounded(0, -0.05, 0.4, rim / 2, 0), colour)
   }
   const bridge = frameAt(head, 0, -0.02, { lift: 0.2 })
   paint(
@@ -51,20 +41,19 @@ export function paintOccluder(target: Canvas, head: Head, scene: Scene, occluder
   const { colour, size, angle, y } = occluder
   const front = Math.max(0.05, scene.light.to[2])
   const lay = (frame: ReturnType<typeof frameAt>, shape: Shape, of: Colour, key = front): void => {
-    paint(target, frame, shape, of)
-    relight(target, frame, shape, key)
+    paint(target, frame, shape, of, { key })
   }
   switch (occluder.kind) {
     case 'sunglasses':
       for (const mirror of sides) {
         const frame = frameAt(head, mirror, 0.1, { mirror, lift: 0.15 })
-        lay(frame, rounded(0, 0, 0.55 + 0.35 * size, 0.3 + 0.35 * size, 2.5), colour, 0.3 * front)
+        lay(frame, rounded(0, 0, 0.55 + 0.35 * size, 0.3 + 0.35 * size, 0.8), colour, 0.3 * front)
       }
-      lay(frameAt(head, 0, -0.15, { lift: 0.25 }), rounded(0, 0, 0.5, 0.08, 4), colour)
+      lay(frameAt(head, 0, -0.15, { lift: 0.25 }), rounded(0, 0, 0.5, 0.08, 0.5), colour)
       return
     case 'mask': {
       const frame = frameAt(head, 0, y, { lift: 0.15, angle })
-      const wide = head.person.face.width * 1.05
+      const wide = (head.person.face.width * 1.05) / Math.max(0.6, head.turn[1] ** 2)
       const cloth = band(
         wide,
         (s) => 0.35 * s * s - 0.25,
@@ -89,8 +78,8 @@ export function paintOccluder(target: Canvas, head: Head, scene: Scene, occluder
       for (let finger = 0; finger < 4; finger++) {
         const at = (finger - 1.5) * 0.34 * size
         const long = size * (1.05 - 0.12 * Math.abs(finger - 1.4))
-        const shape = rounded(at, -0.3 * long, 0.19 * size, long, 4)
-        shadow(target, frame, rounded(at + 0.08, -0.3 * long, 0.2 * size, long, 4), { ambient: 0.3 })
+        const shape = rounded(at, -0.3 * long, 0.19 * size, long, 0.9)
+        shadow(target, frame, rounded(at + 0.08, -0.3 * long, 0.2 * size, long, 0.9), { ambient: 0.3 })
         lay(frame, shape, tinted(skin, 0.95, 0.9, 0.88), front * (0.75 + 0.08 * finger))
       }
       lay(frame, ellipse(0, 1.1 * size, 0.8 * size, 0.8 * size), skin, 0.9 * front)
@@ -105,7 +94,7 @@ export function paintOccluder(target: Canvas, head: Head, scene: Scene, occluder
       return
     case 'cap': {
       const frame = frameAt(head, 0, y, { lift: 0.1, angle })
-      const wide = head.person.face.width * 1.12
+      const wide = (head.person.face.width * 1.15) / Math.max(0.6, head.turn[1] ** 2)
       const dome = band(
         wide,
         () => -4,

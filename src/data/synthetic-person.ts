@@ -7,7 +7,7 @@ import { type Colour, hairColour, irisColour, mixed, skinColour, srgb } from './
  */
 export interface Person {
   readonly index: number
-  /** `width` and `chin` of the outline; `jaw` and `square` widen it below; `age` deepens folds. */
+  /** `jaw` and `square` widen the outline below; `age` deepens folds, `cheek` the hollows under the cheekbones. */
   readonly face: {
     readonly width: number
     readonly chin: number
@@ -134,7 +134,7 @@ export function syntheticPerson(seed: number, person: number): Person {
       age,
       cheek: random.uniform(),
     },
-    skin: { colour: skin, blush: between(0, 0.5), freckles: chance(0.2) ? between(0.2, 0.8) : 0 },
+    skin: { colour: skin, blush: between(0, 0.5), freckles: chance(0.12) ? between(0.3, 0.8) : 0 },
     eyes: {
       spacing: around(1, 0.055),
       width: around(0.5, 0.05),
@@ -215,7 +215,7 @@ export function syntheticPerson(seed: number, person: number): Person {
       worn: chance(0.25) ? between(0.3, 0.95) : 0,
       width: around(0.72, 0.06),
       height: around(0.5, 0.07),
-      round: between(2, 5),
+      round: between(0.25, 1),
       rim: between(0.04, 0.11),
       colour: chance(0.6)
         ? srgb(between(15, 50), between(15, 40), between(15, 40))

@@ -48,15 +48,18 @@ export interface Scene {
     readonly glasses: number
   }
   readonly occluders: readonly Occluder[]
-  readonly background: { readonly colours: readonly Colour[]; readonly places: readonly number[] }
+  readonly background: {
+    readonly colours: readonly [Colour, Colour, Colour, Colour]
+    readonly places: readonly number[]
+  }
   readonly cloth: Colour
-  /** Blur in pixels at a height of 112 (standard deviation), noise in grey levels, saturation, gamma. */
+  /** Blur in pixels at a height of 112 (standard deviation), noise in grey levels, saturation, lift of the mid tones. */
   readonly camera: {
     readonly blurX: number
     readonly blurY: number
     readonly noise: number
     readonly saturation: number
-    readonly gamma: number
+    readonly mid: number
     readonly seed: number
   }
 }
@@ -110,7 +113,7 @@ export function syntheticScene(
       ],
       key: light(1.5 * (1 - share), warm + lamp),
       ambient: light(0.95 * share, warm - lamp),
-      wrap: between(0, 0.35),
+      wrap: 0.15 + near(0.15, normal(0.1)),
     },
     shade: {
       strength: chance(0.2) ? between(0.3, 0.75) : 0,
@@ -136,9 +139,9 @@ export function syntheticScene(
     camera: {
       blurX: Math.min(4, Math.abs(normal(1)) + k * 0.5),
       blurY: Math.min(4, Math.abs(normal(1)) + k * 0.5),
-      noise: Math.min(40, Math.abs(normal(8)) + k * 2),
+      noise: Math.min(40, Math.abs(normal(6)) + k * 2),
       saturation: Math.max(0, 1 + (chance(0.1) ? -1 : normal(0.2))),
-      gamma: Math.exp(normal(0.12)),
+      mid: near(0.6, normal(0.18)),
       seed: random.below(4294967296),
     },
   }

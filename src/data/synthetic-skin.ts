@@ -1,4 +1,4 @@
-import { type Canvas, edge, ellipse, paint, relight, type Shape, shadow } from './synthetic-canvas.ts'
+import { type Canvas, edge, ellipse, paint, type Shape, shadow, wave } from './synthetic-canvas.ts'
 import { mixed, srgb, tinted } from './synthetic-colour.ts'
 import { hairCover } from './synthetic-hair.ts'
 import { chinShift, frameAt, type Head, halfWidth, middle } from './synthetic-head.ts'
@@ -15,21 +15,20 @@ export function paintNeck(target: Canvas, head: Head, scene: Scene): void {
     box: [shift - half, 2, shift + half, 9],
     cover: (u, _, pixel) => edge(half - Math.abs(u - shift), pixel),
   }
-  paint(target, view, neck, tinted(colour, 0.75))
-  relight(target, view, neck, Math.max(0, 0.4 * lz))
+  paint(target, view, neck, tinted(colour, 0.75), { key: Math.max(0, 0.4 * lz) })
   const cloth: Shape = {
     box: [-9, 2.5, 9, 9],
     cover: (u, v, pixel) => edge(v - 4.2 + 0.35 * Math.abs(u - shift), pixel),
   }
-  paint(target, view, cloth, scene.cloth)
-  relight(target, view, cloth, Math.max(0, 0.7 * lz))
+  paint(target, view, cloth, scene.cloth, { key: Math.max(0, 0.7 * lz) })
   const { size, out, height } = person.ears
   for (const mirror of [-1, 1] as const) {
     const at = mirror * (0.97 * person.face.width + 0.5 * out)
     const frame = frameAt(head, at, height, { mirror, lift: -0.2 })
     const ear = ellipse(0, 0, size * 0.42, size)
-    paint(target, frame, ear, tinted(colour, 0.9, 0.8, 0.78))
-    relight(target, frame, ear, Math.max(0, 0.3 * lz + 0.7 * lx * mirror))
+    paint(target, frame, ear, tinted(colour, 0.9, 0.8, 0.78), {
+      key: Math.max(0, 0.3 * lz + 0.7 * lx * mirror),
+    })
     shadow(target, frame, ellipse(0.02, 0, size * 0.2, size * 0.6, { softness: 0.1 }), { ambient: 0.25 })
   }
 }
@@ -85,7 +84,7 @@ export function paintHead(target: Canvas, head: Head, scene: Scene): void {
       green += (blush[1] - green) * b
       blue += (blush[2] - blue) * b
       if (skin.freckles > 0) {
-        const spots = Math.sin(9 * x0 + 4 * y0) * Math.sin(11 * y0 - 5 * x0)
+        const spots = wave(17 * x0 + 3 * wave(7 * y0)) * wave(19 * y0 + 4 * wave(6 * x0)) - 0.3
         const s = spots > 0 ? skin.freckles * glow * spots : 0
         red += (freckle[0] - red) * s
         green += (freckle[1] - green) * s
@@ -95,12 +94,12 @@ export function paintHead(target: Canvas, head: Head, scene: Scene): void {
         const under = y0 - mouth.height
         const low = chin * edge(under - 0.3 - 0.1 * ax * ax, pixel, 0.5) * edge(1.5 - ax, pixel, 0.7)
         const jaw = cheek * edge(under + 0.9 * (ax - 0.75), pixel, 0.6) * edge(ax - 0.95, pixel, 0.3)
-        const over = (mouth.height - nose.length) * 0.55
+        // The moustache: from under the nose down to the lip and past the corners of the mouth.
+        const over = 0.6 * (mouth.height - nose.length)
+        const drop = 0.22 * ax * ax
+        const wide = edge(1.12 * mouth.width - ax, pixel, 0.35)
         const lipAt =
-          lip *
-          edge(mouth.width * 1.1 - ax, pixel, 0.25) *
-          edge(over + under - 0.1 * ax, pixel, 0.2) *
-          edge(-under, pixel, 0.2)
+          lip * wide * edge(over + under - drop, pixel, 0.25) * edge(drop - under - 0.08, pixel, 0.2)
         const d = Math.max(low, jaw, lipAt)
         red += (beard.colour[0] - red) * d
         green += (beard.colour[1] - green) * d
@@ -113,7 +112,7 @@ export function paintHead(target: Canvas, head: Head, scene: Scene): void {
       let key = ((nu * lx + nv * ly + z * lz) / length + wrap) / (1 + wrap)
       if (key < 0) key = 0
       if (h > 0) {
-        const strand = 0.8 + 0.2 * Math.sin(6 * x0 + 2 * Math.sin(1.5 * y0 + phase))
+        const strand = 0.8 + 0.2 * wave(6 * x0 + 2 * wave(1.5 * y0 + phase))
         red += (hair.colour[0] * strand - red) * h
         green += (hair.colour[1] * strand - green) * h
         blue += (hair.colour[2] * strand - blue) * h
