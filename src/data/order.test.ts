@@ -29,7 +29,9 @@ test('the seed, order and mirroring are pinned, so that a run can be continued b
       7,
     ]
   `)
-  expect(Array.from({ length: 12 }, (_, i) => Number(isMirrored(0, 3, i))).join('')).toMatchInlineSnapshot(`"100111100001"`)
+  expect(Array.from({ length: 12 }, (_, i) => Number(isMirrored(0, 3, i))).join('')).toMatchInlineSnapshot(
+    `"100111100001"`,
+  )
 })
 
 test('a batch left incomplete is not counted', () => {
