@@ -1,5 +1,4 @@
 export { aSoftmax, type GradientForm, gradientForms } from './a-softmax.ts'
-export { accuracy } from './accuracy.ts'
 export { type Annealing, annealedLambda, lambdaAt, lSoftmaxAnnealing, sphereFaceAnnealing } from './anneal.ts'
 export { boundWarnings, type MarginBound, marginUpperBound, scaleLowerBound } from './bounds.ts'
 export { type BuiltLoss, type LossEntry, losses, lossNamed } from './catalogue.ts'
