@@ -19,7 +19,7 @@ test('accuracy is the part of the batch nearest to its own prototype by angle, w
 test('accuracy counts a tie as right and NaN as wrong', () => {
   const at = (features: number[]) =>
     evaluate(angularMetrics(x, W, labels), { x: features, W: [1, 0, 0, 1, -1, -1], labels: [0, 1, 1, 1] })
-      .a[0]
+      .accuracy[0]
   expect(at([1, 1, 1, 1, 1, 0, 1, 0])).toBe(0.5)
   expect(at(new Array<number>(8).fill(Number.NaN))).toBe(0)
 })

@@ -4,7 +4,8 @@ import { cosine } from './unit.ts'
 
 /**
  * What open-set recognition cares for, under any loss: `accuracy`, the share of samples that are nearest in angle to their
- * own prototype (a tie counts), and `cosine`, the mean cosine to it. In a step they share the loss's matrix product. `x` [N, D], `W` [C, D], `labels` [N] int32 -> [] each.
+ * own prototype (a tie counts, NaN does not), and `cosine`, the mean cosine to it. In a step they share the loss's matrix
+ * product. `x` [N, D], `W` [C, D], `labels` [N] int32 -> [] each. @throws ShapeError
  */
 export function angularMetrics(x: Tensor, W: Tensor, labels: Tensor): { accuracy: Tensor; cosine: Tensor } {
   const cosθ = cosine(x, W)
