@@ -78,20 +78,41 @@ export function apply<Inputs extends readonly Tensor[]>(op: Op<Inputs>, ...input
   return { shape, dtype, inputs, op: op as Op, leaf: null }
 }
 
-/** A tensor that is fed at each run. */
+/** Checks the sizes of a leaf. @throws ShapeError */
+function checkSizes(leaf: string, shape: Shape): void {
+  if (!shape.every((size) => Number.isInteger(size) && size > 0))
+    throw new ShapeError(`${leaf}: sizes must be whole and at least 1, got [${shape}]`)
+}
+
+/** A tensor that is fed at each run. @throws ShapeError */
 export function input(name: string, shape: Shape, dtype: Dtype = 'float32'): Tensor {
+  checkSizes(`input ${name}`, shape)
   return { shape, dtype, inputs: [], op: null, leaf: { kind: 'input', name } }
 }
 
-/** A tensor of known values, row-major. @throws ShapeError when the number of values is not that of the shape. */
+/** The integers that a dtype holds; those of int64 as far as a number tells them apart. */
+const integerRanges: Readonly<Partial<Record<Dtype, readonly [number, number]>>> = {
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  uint8: [0, 255],
+  bool: [0, 1],
+}
+
+/** A tensor of known values, row-major. @throws ShapeError when they do not fill the shape or do not fit the dtype. */
 export function constant(data: ArrayLike<number>, shape: Shape, dtype: Dtype = 'float32'): Tensor {
+  checkSizes('constant', shape)
   if (data.length !== elementCount(shape))
     throw new ShapeError(`constant: shape [${shape}] needs ${elementCount(shape)} values, got ${data.length}`)
+  const range = integerRanges[dtype]
+  for (let i = 0; range && i < data.length; i++)
+    if (!(Number.isInteger(data[i]) && data[i]! >= range[0] && data[i]! <= range[1]))
+      throw new ShapeError(`constant: element ${i} must be of ${dtype}, got ${data[i]}`)
   return { shape, dtype, inputs: [], op: null, leaf: { kind: 'constant', data } }
 }
 
-/** A learnt tensor, float32; names are unique within a graph. */
+/** A learnt tensor, float32; names are unique within a graph. @throws ShapeError */
 export function parameter(name: string, shape: Shape, { init }: { readonly init: Initialiser }): Tensor {
+  checkSizes(`parameter ${name}`, shape)
   return { shape, dtype: 'float32', inputs: [], op: null, leaf: { kind: 'parameter', name, init } }
 }
 
