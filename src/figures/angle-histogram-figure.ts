@@ -41,7 +41,7 @@ export function angleHistogramFigure(
     { name: 'two people', angles: impostor, style: impostorStyle },
     { name: 'one person', angles: genuine, style: genuineStyle },
   ].map((kind) => ({ ...kind, shares: binShares(kind.angles, { domainDegrees, binDegrees }) }))
-  const top = highestShare ?? 1.05 * Math.max(0.01, ...kinds.flatMap(({ shares }) => [...shares]))
+  const top = highestShare ?? 1.15 * Math.max(0.01, ...kinds.flatMap(({ shares }) => [...shares]))
   const threshold = thresholdDegrees === undefined ? [] : [thresholdDegrees]
   const words = [
     `${genuine.length} genuine pairs with median angle ${median(genuine)}, ${impostor.length} impostor pairs with median angle ${median(impostor)}.`,

@@ -51,7 +51,7 @@ export function frame({ title, description, width, height, legend, labels, plot 
     y: { ...plot.y, label: null },
     marks: [
       ...(plot.marks ?? []),
-      Plot.text([labels.x], { frameAnchor: 'bottom', lineAnchor: 'bottom', dy: 38 }),
+      Plot.text([labels.x], { frameAnchor: 'bottom', lineAnchor: 'bottom', dy: 36 }),
       Plot.text([labels.y], { frameAnchor: 'top-left', lineAnchor: 'bottom', dx: yLabelShift, dy: -9 }),
     ],
   })

@@ -42,7 +42,7 @@ function story({ losses, training, testing, distractors, seed }: DemoReportInput
   const { pairs, folds } = losses[0]!.result
   return [
     `From seed ${seed}, synthetic faces were rendered of ${count(training.people)} people to learn from (${count(training.images)} images), and of ${count(testing.people)} others to test on (${count(testing.images)} images).`,
-    `The same network was trained from the same start with ${list(losses.map(({ name }) => name))}; its last layer, which knows the people it learnt from, was then thrown away.`,
+    `The same network was trained with ${list(losses.map(({ name }) => name))}; its last layer, which knows the people it learnt from, was then thrown away.`,
     `What is left turns a face into a direction, and the angle between two directions decides whether two faces are one person: on ${count(pairs)} pairs in ${folds.length} folds by the rule of LFW, and in search among ${count(distractors.images)} images of ${count(distractors.people)} more people.`,
   ].join(' ')
 }
@@ -122,15 +122,15 @@ ${samples.map(({ name, genuine, impostor, thresholdDegrees }) =>
       { genuine, impostor },
       { title: name, thresholdDegrees, domainDegrees, binDegrees, highestShare },
     ),
-    `${wrong(genuine, (angle) => angle >= thresholdDegrees)} of ${genuine.length} genuine pairs lie beyond the threshold, ${wrong(impostor, (angle) => angle < thresholdDegrees)} of ${impostor.length} impostor pairs before it.`,
+    `${count(countWhere(genuine, (angle) => angle >= thresholdDegrees))} of ${count(genuine.length)} genuine pairs lie beyond the threshold, ${count(countWhere(impostor, (angle) => angle < thresholdDegrees))} of ${count(impostor.length)} impostor pairs before it.`,
   ),
 )}
 </div>
 </section>`
 }
 
-function wrong(angles: Float64Array, isWrong: (angle: number) => boolean): number {
-  return angles.filter(isWrong).length
+function countWhere(angles: Float64Array, holds: (angle: number) => boolean): number {
+  return angles.filter(holds).length
 }
 
 /** The mean threshold of the folds as a score; the variant `insightface` keeps thresholds as squared distances. */

@@ -50,6 +50,7 @@ tr.first th { color: inherit; font-weight: 650; }
   figure { padding: .75rem .6rem; }
   table { font-size: .8125rem; }
   th, td { padding-left: .3rem; padding-right: .3rem; }
+  td span { display: block; }
 }
 @media print {
   :root {

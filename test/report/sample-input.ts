@@ -51,7 +51,11 @@ async function pictures(person: number): Promise<Uint8Array[]> {
         const [x, y, c] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width), i % 3]
         return (40 + 37 * person * (c + 1) + 4 * x + 2 * y + 9 * k) % 256
       })
-      return new Uint8Array(await sharp(pixels, { raw: { width, height, channels: 3 } }).png().toBuffer())
+      return new Uint8Array(
+        await sharp(pixels, { raw: { width, height, channels: 3 } })
+          .png()
+          .toBuffer(),
+      )
     }),
   )
 }
