@@ -98,6 +98,13 @@ describe('batches', () => {
     expect(reads.length).toBe(20)
   })
 
+  test('leaving early starts no read that was waiting for its turn', async () => {
+    let reads = 0
+    const slow: ImageSource = { ...numbered(40), read: () => pause(reads++ < 4 ? 0 : 20) }
+    for await (const _ of batches(slow, { batch: 4, seed: 0, steps: 8, ahead: 3, parallel: 1 })) break
+    expect(reads).toBe(5)
+  })
+
   test('no more than `parallel` images are read at a time', async () => {
     let [now, most] = [0, 0]
     const source = numbered(40)

@@ -53,9 +53,9 @@ const open = async (options: Partial<CacheOptions> = {}, data?: Dataset) =>
   cachedSource(data ?? (await dataset()), { file: at(), ...size, ...options })
 
 /** All images of a source, one after another. */
-async function all(source: ImageSource): Promise<Uint8Array> {
+async function all(source: ImageSource): Promise<Buffer> {
   const each = source.height * source.width * 3
-  const out = new Uint8Array(source.count * each)
+  const out = Buffer.alloc(source.count * each)
   for (let i = 0; i < source.count; i++) await source.read(i, out, i * each)
   return out
 }
@@ -82,6 +82,13 @@ describe('cachedSource', () => {
     expect([disk.labels, first.labels]).toEqual([Int32Array.of(0, 0, 0, 1, 1, 1), disk.labels])
     expect((await readFile(at())).length).toBe(cacheBytes(COUNT, size))
     expect(await readdir(join(root, 'cache'))).toEqual(['faces.bin'])
+  })
+
+  test('large images, written in several pieces, come back whole', async () => {
+    const large = { height: 1120, width: 960 }
+    const source = await open({ ...large, maxMemoryBytes: 0 })
+    expect((await all(source)).equals(await all(fileSource(await dataset(), large)))).toBe(true)
+    await source.close()
   })
 
   test('another size, template, orientation or landmark makes it stale, and it is built anew', async () => {
@@ -145,6 +152,11 @@ describe('cachedSource', () => {
           new DataError(`${at()}: image ${index} is damaged; remove the file and it is built anew`),
         )
         await disk.close()
+      } else {
+        const disk = await open({ maxMemoryBytes: 0 })
+        await disk.close()
+        expect(disk.built, `byte ${place}`).toMatch(/stale|damaged/)
+        await writeFile(at(), flipped)
       }
       const source = await open()
       expect(source.built, `byte ${place}`).toMatch(/stale|damaged/)

@@ -54,7 +54,6 @@ export async function decode(
       ignoreIcc: true,
     })
       .removeAlpha()
-      .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true })
     if (info.channels !== 3) throw new Error(`expected 3 channels, got ${info.channels}`)

@@ -1,5 +1,6 @@
 export * from './align.ts'
 export * from './augment.ts'
 export * from './decode.ts'
+export * from './encode.ts'
 export * from './resize.ts'
 export * from './warp.ts'

@@ -39,6 +39,17 @@ describe('resize', () => {
     expect(red(resize(p, { height: 2, width: 4 }))).toEqual([40, 50, 70, 80, 40, 50, 70, 80])
   })
 
+  test('what is padded stays black to the edge, also when shrinking', () => {
+    expect(
+      red(
+        resize(
+          picture(2, 4, () => 137),
+          { height: 2, width: 3 },
+        ),
+      ),
+    ).toEqual([0, 137, 0, 0, 137, 0])
+  })
+
   test('one colour stays that colour at any size of its shape', () => {
     const p = picture(45, 60, () => 137)
     for (const k of [0.2, 0.4, 0.8, 1.6]) {

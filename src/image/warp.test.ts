@@ -85,6 +85,9 @@ describe('warpAffine', () => {
     expect(() => warpAffine(p, [1, 0, 0, 0, 1, 0], { height: 3, width: 3 }, new Uint8Array(30), 4)).toThrow(
       new ShapeError('warp affine: expected room for 3 x 3 x 3 bytes at 4, got 30 bytes'),
     )
+    expect(() => warpAffine(p, [1, 0, 0, 0, 1, 0], { height: 3, width: 3 }, new Uint8Array(30), -1)).toThrow(
+      ShapeError,
+    )
     expect(() => warpAffine(p, [0, 0, 0, 0, 0, 0], { height: 3, width: 3 })).toThrow(DataError)
   })
 })

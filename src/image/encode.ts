@@ -1,0 +1,11 @@
+import sharp from 'sharp'
+
+/** A picture, uint8 RGB [height, width, 3], as the bytes of a PNG file. */
+export async function encodePng(
+  pixels: Uint8Array,
+  { height, width }: { readonly height: number; readonly width: number },
+): Promise<Uint8Array> {
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer()
+}
