@@ -40,6 +40,7 @@ describe('develop', () => {
     )
     expect(levels).toEqual([...levels].sort((a, b) => a - b))
     expect(levels[2]! - levels[0]!).toBeLessThan(6)
+    expect(new Set(levels.slice(2, 6)).size).toBe(4)
     expect(levels.at(-1)).toBeLessThanOrEqual(255)
   })
 

@@ -129,8 +129,8 @@ describe('paint and shadow', () => {
   test('shadow takes shares of colour and light, and gives them back where they are negative', () => {
     const target = canvas(1, 1)
     target.data.set([1, 0.5, 0, 1])
-    shadow(target, about(1, 0, 0, 0), whole, { ambient: 1, key: -1 })
-    expect(pixel(target)).toEqual([0.75, 0.375, 0, 1.25])
+    shadow(target, about(1, 0, 0, 0), whole, { ambient: 0.5, key: -1 })
+    expect(pixel(target)).toEqual([0.875, 0.4375, 0, 1.25])
   })
 })
 

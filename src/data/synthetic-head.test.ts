@@ -38,6 +38,31 @@ describe('project', () => {
     expect(eye).toBeGreaterThan(1)
   })
 
+  test('turns the upper head as the rotation matrices of yaw, then pitch, turn a sphere', () => {
+    const [yaw, pitch] = [0.5, 0.3]
+    const head = poseHead(person, posed({ yaw, pitch }), size)
+    const tall = person.face.skull + middle
+    const wide = (t: number): number => person.face.width * (1 + 0.04 * t)
+    const yawed = [
+      [Math.cos(yaw), 0, Math.sin(yaw)],
+      [0, 1, 0],
+      [-Math.sin(yaw), 0, Math.cos(yaw)],
+    ]
+    const pitched = [
+      [1, 0, 0],
+      [0, Math.cos(pitch), Math.sin(pitch)],
+      [0, -Math.sin(pitch), Math.cos(pitch)],
+    ]
+    const times = (matrix: number[][], v: number[]): number[] =>
+      matrix.map((row) => row[0]! * v[0]! + row[1]! * v[1]! + row[2]! * v[2]!)
+    const v = (-2 - middle) / tall
+    const u = 0.9 / wide(v)
+    const [x, y] = times(pitched, times(yawed, [u, v, Math.sqrt(1 - u * u - v * v)])) as [number, number]
+    const found = project(head, 0.9, -2)
+    expect(found[0]).toBeCloseTo(x * wide(y), 10)
+    expect(found[1]).toBeCloseTo(middle + y * tall, 10)
+  })
+
   test('a face turned left is the mirror image of one turned right', () => {
     const right = poseHead(person, posed({ yaw: 0.4, pitch: 0.1 }), size)
     const left = poseHead(person, posed({ yaw: -0.4, pitch: 0.1 }), size)
