@@ -1,0 +1,7 @@
+export * from './choose.ts'
+export * from './cut-face.ts'
+export * from './face.ts'
+export * from './find-face.ts'
+export * from './suppress.ts'
+export * from './yunet.ts'
+export * from './yunet-decode.ts'
