@@ -104,12 +104,19 @@ export interface ModelProto {
   metadataProps: { key: string; value: string }[]
 }
 
+// In Node protobufjs reads and writes Buffers, whose slice() shares memory where that of a Uint8Array copies.
+const plain = (bytes: Uint8Array): Uint8Array =>
+  new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
 /** The bytes of an ONNX file. */
 export function encodeModel(proto: ModelProto): Uint8Array {
-  return model.encode(model.fromObject(proto)).finish()
+  return plain(model.encode(model.fromObject(proto)).finish())
 }
 
-/** Reads an ONNX file. @throws Error when the bytes are no protobuf of this schema */
+/** Reads an ONNX file; raw data are views of `bytes`. @throws Error when it is none */
 export function decodeModel(bytes: Uint8Array): ModelProto {
-  return model.toObject(model.decode(bytes), { longs: Number, defaults: true, arrays: true }) as ModelProto
+  const decoded = model.toObject(model.decode(plain(bytes)), { longs: Number, defaults: true, arrays: true })
+  if (!decoded.graph || decoded.opsetImport.length === 0)
+    throw new Error('the bytes hold no graph and operator set')
+  return decoded as ModelProto
 }
