@@ -30,6 +30,27 @@ const matmul: Kernel = ([a, b]) => {
   return y
 }
 
+/** ONNX Runtime's product with operands read transposed (domain com.microsoft). */
+const fusedMatmul: Kernel = ([a, b], attributes) => {
+  if (number(attributes, 'alpha', 1) !== 1) throw new Error('evaluator: FusedMatMul with alpha')
+  const read = (x: Values, transposed: boolean): Values => (transposed ? swapLastAxes(x) : x)
+  return matmul(
+    [read(a!, number(attributes, 'transA', 0) === 1), read(b!, number(attributes, 'transB', 0) === 1)],
+    {},
+  )
+}
+
+function swapLastAxes(x: Values): Values {
+  const [rows, columns] = x.shape.slice(-2) as [number, number]
+  const y = zeros([...x.shape.slice(0, -2), columns, rows], x.dtype)
+  for (let i = 0; i < x.data.length; i++) {
+    const row = Math.floor(i / columns) % rows
+    const matrix = Math.floor(i / (rows * columns))
+    y.data[(matrix * columns + (i % columns)) * rows + row] = x.data[i]!
+  }
+  return y
+}
+
 interface Walk {
   readonly strides: readonly number[]
   readonly dilations: readonly number[]
@@ -136,4 +157,5 @@ export const contractionKernels: Readonly<Record<string, Kernel>> = {
   MatMul: matmul,
   Conv: conv,
   ConvTranspose: convTranspose,
+  'com.microsoft.FusedMatMul': fusedMatmul,
 }

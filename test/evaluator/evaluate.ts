@@ -5,7 +5,7 @@ import { movementKernels } from './movement.ts'
 import { reductionKernels } from './reduction.ts'
 import { count, type Kernel, type Values } from './values.ts'
 
-/** What is computed for each ONNX operator type. */
+/** What is computed for each ONNX operator type (after its domain, where that is not the standard one). */
 export const kernels: Readonly<Record<string, Kernel>> = {
   ...elementwiseKernels,
   ...movementKernels,
@@ -53,7 +53,7 @@ function leafValues({ leaf, shape, dtype }: Tensor, feeds: Feeds): Values {
 
 function compute(node: Tensor, x: readonly Values[]): Values {
   const { type, domain = '', operands = [], attributes = {} } = node.op!
-  const kernel = domain === '' ? kernels[type] : undefined
+  const kernel = kernels[domain === '' ? type : `${domain}.${type}`]
   if (!kernel) throw new Error(`evaluator: no kernel for ${domain} ${type}`)
   const constants = operands.map(
     (values): Values => ({ shape: [values.length], dtype: 'int64', data: Float64Array.from(values) }),

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import * as graph from '../../src/graph/index.ts'
 import {
   add,
   constant,
@@ -15,66 +14,32 @@ import { emit } from '../../src/onnx/index.ts'
 import { createSession } from '../../src/runtime/node.ts'
 import type { TensorData } from '../../src/runtime/session.ts'
 import { evaluate, finiteDifferences, relativeError } from '../evaluator/index.ts'
-import { type OpCase, type OpName, opCases, otherExports } from './op-cases.ts'
-import { inputValues, numbers, tensorData } from './op-inputs.ts'
-
-/** Operators through which no gradient flows. */
-const withoutGradient: readonly OpName[] = ['greater', 'less', 'equal', 'cast', 'reduceMax', 'argMax']
-
-interface Use {
-  readonly name: string
-  readonly op: OpName
-  readonly x: Readonly<Record<string, Tensor>>
-  readonly y: Tensor
-  /** The cotangent of y, an input. */
-  readonly g: Tensor
-  readonly feeds: Record<string, Float64Array>
-}
-
-const exported: Readonly<Record<string, unknown>> = { ...graph }
-const names = Object.keys(opCases) as OpName[]
-
-const usesOf = (op: OpName): Use[] =>
-  (opCases[op] as readonly OpCase<unknown>[]).map((entry) => {
-    const { x, y } = entry.build(exported[op])
-    const feeds = { ...inputValues(entry.inputs), g: numbers(y.shape, 77) }
-    return { name: `${op} ${entry.what}`, op, x, y, g: input('g', y.shape), feeds }
-  })
-const uses = names.flatMap(usesOf)
-
-/** The inputs of a use in which it can be differentiated. */
-const variables = ({ op, x, y }: Use): [string, Tensor][] =>
-  withoutGradient.includes(op) || y.dtype !== 'float32'
-    ? []
-    : Object.entries(x).filter(([, tensor]) => tensor.dtype === 'float32')
-
-/** Σ y·g, whose gradient in an input of y is the cotangent that g gives it. */
-const projection = ({ y, g }: Use): Tensor => reduceSum(mul(y, g))
-
-/** y and the cotangents of its inputs, by name. */
-function outputsOf(use: Use): Record<string, Tensor> {
-  const wrt = variables(use)
-  if (wrt.length === 0) return { y: use.y }
-  const cotangents = grad(
-    projection(use),
-    wrt.map(([, tensor]) => tensor),
-  )
-  return { y: use.y, ...Object.fromEntries(wrt.map(([name], i) => [`d${name}`, cotangents[i]!])) }
-}
+import { opCases, otherExports } from './op-cases.ts'
+import { numbers, tensorData } from './op-inputs.ts'
+import {
+  exported,
+  opNames,
+  outputsOf,
+  projection,
+  uses,
+  usesOf,
+  variables,
+  withoutGradient,
+} from './op-uses.ts'
 
 const differentiable = uses.filter((use) => variables(use).length > 0 && use.op !== 'stopGradient')
 
 describe('the table of operators', () => {
   it('has every operator that src/graph exports', () => {
     const operators = Object.keys(exported).filter((name) => !new Set<string>(otherExports).has(name))
-    expect(names.toSorted()).toEqual(operators.toSorted())
+    expect(opNames.toSorted()).toEqual(operators.toSorted())
   })
 
   it('has at least one use of each', () => {
-    for (const name of names) expect(opCases[name].length, name).toBeGreaterThan(0)
+    for (const name of opNames) expect(opCases[name].length, name).toBeGreaterThan(0)
   })
 
-  it('names no other export that is not there', () => {
+  it('opNames no other export that is not there', () => {
     expect(Object.keys(exported)).toEqual(expect.arrayContaining([...otherExports]))
   })
 })
@@ -112,7 +77,7 @@ describe('the gradient of the gradient agrees with finite differences', () => {
     })
 })
 
-describe.each(names)('in the runtime, value and gradient agree with the definitions: %s', (op) => {
+describe.each(opNames)('in the runtime, value and gradient agree with the definitions: %s', (op) => {
   const mine = usesOf(op).map((use, i) => ({ ...use, prefix: `${i}:`, outputs: outputsOf(use) }))
   let results: Record<string, TensorData> = {}
 
