@@ -59,6 +59,13 @@ describe('bestThreshold(scores, same)', () => {
     expect(threshold).toBeCloseTo(0.15, 12)
   })
 
+  test('of sphereface may be either end of the grid', () => {
+    const end = (score: number, same: number) =>
+      bestThreshold(Float64Array.of(score), Uint8Array.of(same), { variant: 'sphereface' })
+    expect(end(0.99995, 0)).toBe(1)
+    expect(end(-0.99995, 1)).toBe(-1)
+  })
+
   test('of insightface is the first best distance', () => {
     const threshold = bestThreshold(Float64Array.of(-0.5, -1.5), Uint8Array.of(1, 0), {
       variant: 'insightface',
@@ -89,20 +96,20 @@ describe('bestThreshold(scores, same)', () => {
 })
 
 describe('accuracyAt(threshold, scores, same)', () => {
-  const scores = Float64Array.of(0.5, 0.5, 0.9, 0.1)
-  const same = Uint8Array.of(1, 0, 1, 0)
+  const scores = Float64Array.of(0.5, 0.5, 0.5, 0.9, 0.1)
+  const same = Uint8Array.of(1, 0, 0, 1, 0)
 
   test('of the exact variant rejects a score equal to the threshold', () => {
-    expect(accuracyAt(0.5, scores, same)).toBe(0.75)
+    expect(accuracyAt(0.5, scores, same)).toBe(4 / 5)
   })
 
   test('of sphereface calls a score equal to the threshold wrong for both kinds', () => {
-    expect(accuracyAt(0.5, scores, same, { variant: 'sphereface' })).toBe(0.5)
+    expect(accuracyAt(0.5, scores, same, { variant: 'sphereface' })).toBe(2 / 5)
   })
 
   test('of insightface rejects a distance equal to the threshold', () => {
-    const distances = scores.map((score) => -score)
-    expect(accuracyAt(0.5, distances, Uint8Array.of(1, 0, 0, 1), { variant: 'insightface' })).toBe(0.75)
+    const distances = Float64Array.of(-0.5, -0.5, -0.5, -0.1, -0.9)
+    expect(accuracyAt(0.5, distances, same, { variant: 'insightface' })).toBe(4 / 5)
   })
 
   test('is NaN without pairs', () => {

@@ -225,6 +225,14 @@ describe('tarAtFar(scores, same, far)', () => {
     }
   })
 
+  test('does not count a FAR a hair below as reached, where far · impostors rounds up to the integer', () => {
+    const far = 0.8999999999999999
+    expect(far * 10).toBe(9)
+    const scores = Float64Array.of(-8.5, ...Array.from({ length: 10 }, (_, i) => -i))
+    expect(tarAtFar(scores, Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), far)).toBe(0)
+    expect(tarAtFar(scores, Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), 0.9)).toBe(1)
+  })
+
   test('never falls as far grows, and is 1 at far 1', () => {
     fc.assert(
       fc.property(pairsWithTies, ({ scores, same }) => {

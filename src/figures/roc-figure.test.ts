@@ -54,6 +54,21 @@ describe('rocFigure(curves)', () => {
     }
   })
 
+  test('keeps the start of the axis and the higher of two rises that fall on one pixel', () => {
+    const close = {
+      name: 'close',
+      fpr: [0, 0, 0.0010001, 0.01, 0.010001, 1],
+      tpr: [0, 0.2, 0.4, 0.5, 0.9, 1],
+    }
+    const path = curvesOf(rocFigure([close]))[0]!
+    // From y 300 (10 %) up to 69 (100 %).
+    const y = (tar: number) => Math.round((300 - ((tar - 10) / 90) * 231) * 100) / 100
+    expect(path.startsWith(`M44,${y(20)}`)).toBe(true)
+    expect(path).toContain(`,${y(40)}L`)
+    expect(path).toContain(`,${y(90)}L`)
+    expect(path).not.toContain(`,${y(50)}L`)
+  })
+
   test('escapes names', () => {
     const svg = rocFigure([{ name: '<b> & "c"', fpr: [0, 1], tpr: [0, 1] }])
     expect(svg).toContain('&lt;b&gt; &amp; &quot;c&quot;')
