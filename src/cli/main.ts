@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { DataError, NumericError, ShapeError, UsageError } from '../errors.ts'
+import { registerDemo } from './demo.ts'
 import { registerTrain } from './train.ts'
 import { version } from './version.ts'
 
@@ -12,6 +13,7 @@ function commandLine(): Command {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'steradian: ')) })
   registerTrain(program)
+  registerDemo(program)
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
   return program
 }

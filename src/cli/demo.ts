@@ -1,0 +1,238 @@
+import { availableParallelism } from 'node:os'
+import type { Command } from 'commander'
+import { type Faces, memorySource, syntheticFacesAsync } from '../data/index.ts'
+import { UsageError } from '../errors.ts'
+import { identifyAmongDistractors, lfw, makePairs, verifyAmongDistractors } from '../evaluate/index.ts'
+import { encodePng } from '../image/index.ts'
+import { type Matrix, matrix } from '../math/matrix.ts'
+import { demoReport, demoTable, type LossReport } from '../report/index.ts'
+import { createSession } from '../runtime/index.ts'
+import { train } from '../train/index.ts'
+import { interruption } from './interruption.ts'
+import { progress } from './progress.ts'
+import { type Recipe, resolveRecipe } from './recipe.ts'
+import { modelFile, trainingData, trainOptions } from './training-run.ts'
+import { version } from './version.ts'
+import { writeWhole } from './write-file.ts'
+
+/** Three groups of people who share nobody: learnt from, tested on, and strangers among whom the tested are looked for. */
+const groups = { training: 320, testing: 100, distractors: 200 }
+const imagesPerPerson = 16
+const pairsPerFold = 100
+
+/** The recipe of all four: fixed here, before anybody saw a number of the people under test. */
+const recipe = {
+  architecture: 'sfnet10',
+  width: 0.5,
+  dimensions: 128,
+  input: '56x48',
+  epochs: 10,
+  batch: 64,
+  rate: 0.05,
+  perLoss: {
+    nsl: { scale: 30 },
+    'a-softmax': { rate: 0.1, lambdaRun: 28000 },
+    lmcl: { scale: 30, marginRamp: 200 },
+  },
+}
+const losses = ['softmax', 'nsl', 'a-softmax', 'lmcl']
+const titles: Record<string, string> = {
+  softmax: 'Softmax',
+  nsl: 'NSL',
+  'a-softmax': 'A-Softmax',
+  lmcl: 'LMCL',
+}
+
+interface Flags {
+  readonly out: string
+  readonly seed: string
+  readonly json?: boolean
+}
+
+/** Adds `steradian demo`, which `npm start` runs. */
+export function registerDemo(program: Command): void {
+  program
+    .command('demo')
+    .description(
+      'the main job on synthetic faces: train with four losses, prove on people never seen, write a report',
+    )
+    .option('--out <file>', 'the report', 'report.html')
+    .option('--seed <number>', 'of faces and training', '0')
+    .option('--json', 'print the results as one JSON object')
+    .action((flags: Flags) => demo(flags))
+}
+
+async function demo(flags: Flags): Promise<void> {
+  const seed = Number(flags.seed)
+  if (!Number.isInteger(seed) || seed < 0 || flags.seed.trim() === '')
+    throw new UsageError(`--seed: must be a whole number of at least 0, got ${flags.seed}`)
+  const started = performance.now()
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+  const { signal, stop } = interruption(say)
+  try {
+    const faces = await renderGroups(seed)
+    const reports: LossReport[] = []
+    let lambdaReached = Number.NaN
+    for (const loss of losses) {
+      const resolved = resolveRecipe(recipe, { loss, seed }, { where: 'demo' })
+      const report = await trainAndProve(resolved, faces, { seed, signal })
+      if (!report) {
+        say('stopped; nothing was written')
+        process.exitCode = 130
+        return
+      }
+      reports.push(report.loss)
+      lambdaReached = report.lambda ?? lambdaReached
+    }
+    const { people, images } = sizes(faces)
+    const { perLoss: _, ...shared } = recipe
+    const page = demoReport({
+      losses: reports,
+      training: { people: people.training, images: images.training },
+      testing: { people: people.testing, images: images.testing },
+      distractors: { people: people.distractors, images: images.distractors },
+      faces: await sampleRows(faces.training),
+      faceAspect: faces.training.height / faces.training.width,
+      settings: shared,
+      seed,
+      versions: {
+        steradian: version,
+        node: process.versions.node,
+        machine: `${process.platform} ${process.arch}, ${availableParallelism()} cores`,
+      },
+      seconds: (performance.now() - started) / 1000,
+    })
+    await writeWhole(flags.out, page)
+    if (flags.json) process.stdout.write(`${JSON.stringify(facts(reports, seed))}\n`)
+    else process.stdout.write(`\n${demoTable(reports)}\n`)
+    say(`\n${flags.out} shows it all (${Math.round((performance.now() - started) / 1000)} s)`)
+  } finally {
+    stop()
+  }
+}
+
+type Group = keyof typeof groups
+
+async function renderGroups(seed: number): Promise<Record<Group, Faces>> {
+  const total = (groups.training + groups.testing + groups.distractors) * imagesPerPerson
+  const shown = progress({ total, label: 'rendering faces', unit: 'images' })
+  const rendered = {} as Record<Group, Faces>
+  let firstPerson = 0
+  for (const group of Object.keys(groups) as Group[]) {
+    const before = firstPerson * imagesPerPerson
+    rendered[group] = await syntheticFacesAsync({
+      people: groups[group],
+      imagesPerPerson,
+      seed,
+      firstPerson,
+      onProgress: (done) => shown.update(before + done),
+    })
+    firstPerson += groups[group]
+  }
+  shown.update(total)
+  shown.finish()
+  return rendered
+}
+
+const sizes = (faces: Record<Group, Faces>) => ({
+  people: groups,
+  images: {
+    training: faces.training.labels.length,
+    testing: faces.testing.labels.length,
+    distractors: faces.distractors.labels.length,
+  },
+})
+
+async function trainAndProve(
+  resolved: Recipe,
+  faces: Record<Group, Faces>,
+  { seed, signal }: { readonly seed: number; readonly signal: AbortSignal },
+): Promise<{ loss: LossReport; lambda: number | null } | null> {
+  const started = performance.now()
+  const name = titles[resolved.loss]!
+  const { pixels, labels } = faces.training
+  const data = trainingData(memorySource(pixels, labels, faces.training), groups.training, resolved)
+  const options = trainOptions(resolved, data)
+  const shown = progress({
+    total: options.steps * options.batch,
+    label: `${name} `.padEnd(10),
+    unit: 'images',
+  })
+  const lossCurve: { step: number; loss: number }[] = []
+  let lambda: number | null = null
+  const trained = await train({
+    ...options,
+    signal,
+    onStep: ({ step, loss, values }) => {
+      lossCurve.push({ step, loss })
+      lambda = values.lambda ?? null
+      shown.update(step * options.batch, `loss ${loss.toFixed(2)}`)
+    },
+  })
+  shown.finish()
+  if (trained.interrupted) return null
+  const seconds = (performance.now() - started) / 1000
+  const model = modelFile(
+    { ...resolved, flip: 'concat' },
+    { values: trained.values, data: { people: groups.training, images: labels.length, hash: '' } },
+  )
+  const session = await createSession(model)
+  try {
+    const embed = async ({ pixels: p, labels: l, height, width }: Faces): Promise<Matrix> => {
+      const { embedding } = await session.run({
+        image: { type: 'uint8', shape: [l.length, height, width, 3], data: p },
+      })
+      return matrix(embedding!.data as Float32Array, embedding!.shape[1]!)
+    }
+    const tested = await embed(faces.testing)
+    const strangers = await embed(faces.distractors)
+    const who = faces.testing.labels
+    const pairs = makePairs(who, { folds: 10, pairsPerFold, seed })
+    return {
+      lambda,
+      loss: {
+        name,
+        ...lfw({ feature: tested }, pairs),
+        identification: identifyAmongDistractors(tested, who, strangers),
+        amongDistractors: verifyAmongDistractors(tested, who, strangers),
+        lossCurve,
+        settings: {
+          ...resolved.lossOptions,
+          rate: resolved.rate,
+          ...(lambda !== null && { 'λ reached': Number((lambda as number).toPrecision(3)) }),
+        },
+        seconds,
+      },
+    }
+  } finally {
+    await session.close()
+  }
+}
+
+const facts = (reports: readonly LossReport[], seed: number) => ({
+  seed,
+  losses: reports.map(({ name, result, identification, amongDistractors, settings, seconds }) => ({
+    name,
+    ...result,
+    rank1: identification.rank1,
+    amongDistractors,
+    settings,
+    seconds,
+  })),
+})
+
+/** A few people with a few images each, as PNG. */
+async function sampleRows({ pixels, height, width }: Faces) {
+  const size = height * width * 3
+  return Promise.all(
+    [0, 1, 2, 3].map(async (person) => ({
+      name: `person ${person + 1}`,
+      images: await Promise.all(
+        Array.from({ length: 8 }, (_, i) => {
+          const at = (person * imagesPerPerson + i) * size
+          return encodePng(pixels.subarray(at, at + size), { height, width })
+        }),
+      ),
+    })),
+  )
+}
