@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Command } from 'commander'
-import { type Faces, memorySource, syntheticFacesAsync } from '../data/index.ts'
+import { type Faces, memorySource, syntheticFacesAsync, trainingData } from '../data/index.ts'
 import { UsageError } from '../errors.ts'
 import { identifyAmongDistractors, lfw, makePairs, verifyAmongDistractors } from '../evaluate/index.ts'
 import { encodePng } from '../image/index.ts'
@@ -11,7 +11,7 @@ import { train } from '../train/index.ts'
 import { interruption } from './interruption.ts'
 import { progress } from './progress.ts'
 import { type Recipe, resolveRecipe } from './recipe.ts'
-import { modelFile, trainingData, trainOptions } from './training-run.ts'
+import { modelFile, trainOptions } from './training-run.ts'
 import { version } from './version.ts'
 import { writeWhole } from './write-file.ts'
 
@@ -151,7 +151,7 @@ async function trainAndProve(
   const started = performance.now()
   const name = titles[resolved.loss]!
   const { pixels, labels } = faces.training
-  const data = trainingData(memorySource(pixels, labels, faces.training), groups.training, resolved)
+  const data = trainingData(memorySource(pixels, labels, faces.training))
   const options = trainOptions(resolved, data)
   const shown = progress({
     total: options.steps * options.batch,

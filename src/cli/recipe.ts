@@ -48,7 +48,7 @@ const settings = {
   flip: z
     .enum(['none', 'concat', 'sum'])
     .describe('what the finished model makes of an image and its mirror'),
-  cache: z.string().describe('folder for a cache of the aligned images; `none` decodes them each time'),
+  cache: z.string().describe('file for a cache of the aligned images; `none` decodes them each time'),
   threads: z.number().int().min(0).max(1024).describe('threads of the arithmetic, 0 for all cores'),
   lowering: z.enum(['cpu', 'plain']).describe('convolutions in fast forms, or as plain operators'),
   checkpointEvery: count.describe('steps between checkpoints'),

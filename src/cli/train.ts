@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { type Dataset, fileSource, type ImageSource, memorySource, readDataset } from '../data/index.ts'
+import {
+  cachedSource,
+  type Dataset,
+  fileSource,
+  type ImageSource,
+  readDataset,
+  trainingData,
+} from '../data/index.ts'
 import { DataError, UsageError } from '../errors.ts'
 import { type Checkpoint, prototypesName, readCheckpoint, train, writeCheckpoint } from '../train/index.ts'
 import { dryRun } from './dry-run.ts'
@@ -11,7 +18,7 @@ import { type Recipe, readRecipe, recipeOptions, resolveRecipe } from './recipe.
 import { restingWatch } from './resting.ts'
 import { createRunFolder, openMetrics, runFolder } from './run-folder.ts'
 import { startingValues } from './starting-values.ts'
-import { inputSize, modelFile, trainingData, trainOptions } from './training-run.ts'
+import { inputSize, modelFile, trainOptions } from './training-run.ts'
 import { writeWhole } from './write-file.ts'
 
 interface Flags {
@@ -68,12 +75,15 @@ async function trainCommand(flags: Flags, given: Record<string, unknown>): Promi
   try {
     const dataset = await readTrainingSet(recipe, say)
     const source = await imageSource(dataset, recipe, { signal, say })
-    if (signal.aborted) return void (process.exitCode = 130)
-    const data = trainingData(source, dataset.people.length, recipe)
+    const data = trainingData(source, recipe)
     const options = trainOptions(recipe, data)
     for (const warning of options.built.warnings(data.classes, recipe.dimensions)) say(`warning: ${warning}`)
     if (flags.dryRun) return await dryRun(options, { recipe, json: flags.json === true })
     await run(flags, recipe, { dataset, options, signal, say })
+  } catch (error) {
+    // Stopped while aligning: nothing of a run exists yet.
+    if (error !== signal.reason) throw error
+    process.exitCode = 130
   } finally {
     stop()
   }
@@ -138,31 +148,24 @@ async function readTrainingSet(recipe: Recipe, say: (line: string) => void): Pro
   return dataset
 }
 
-/** The images: decoded and aligned each time, or once into memory. */
+/** The images: decoded and aligned each time, or once into a cache that later runs share. */
 async function imageSource(
   dataset: Dataset,
   recipe: Recipe,
   { signal, say }: { readonly signal: AbortSignal; readonly say: (line: string) => void },
 ): Promise<ImageSource> {
-  const files = fileSource(dataset, { ...inputSize(recipe.input), template: recipe.alignment })
-  if (recipe.cache === 'none') return files
-  const { height, width, count, labels } = files
-  const pixels = new Uint8Array(count * height * width * 3)
-  const shown = progress({ total: count, label: 'aligning', unit: 'images' })
-  let done = 0
-  let next = 0
-  await Promise.all(
-    Array.from({ length: 8 }, async () => {
-      while (next < count && !signal.aborted) {
-        const i = next++
-        await files.read(i, pixels, i * height * width * 3)
-        shown.update(++done)
-      }
-    }),
-  )
-  shown.finish()
-  say('')
-  return memorySource(pixels, labels, { height, width })
+  const options = { ...inputSize(recipe.input), template: recipe.alignment }
+  if (recipe.cache === 'none') return fileSource(dataset, options)
+  const shown = progress({ total: dataset.samples.length, label: 'aligning', unit: 'images' })
+  const source = await cachedSource(dataset, {
+    ...options,
+    file: recipe.cache,
+    signal,
+    onProgress: (done) => shown.update(done),
+  })
+  if (source.built) shown.finish()
+  say(`${recipe.cache}: ${source.built ? `made, ${source.built}` : 'aligned images taken from here'}`)
+  return source
 }
 
 async function run(

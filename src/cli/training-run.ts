@@ -1,5 +1,4 @@
 import { type SfnetDepth, sfnet } from '../backbones/index.ts'
-import { batches, type ImageSource } from '../data/index.ts'
 import { angularMetrics, type BuiltLoss, lossNamed, unit } from '../losses/index.ts'
 import { cosine, multiStep, type Schedule, sgd, warmUp } from '../optim/index.ts'
 import {
@@ -26,16 +25,6 @@ export function backboneOf({ architecture, width, dimensions }: Recipe): Backbon
 
 /** The loss that a recipe names, with its settings. */
 export const lossOf = ({ loss, lossOptions }: Recipe): BuiltLoss => lossNamed(loss).build(lossOptions)
-
-/** A source of images as the trainer takes it. */
-export function trainingData(
-  source: ImageSource,
-  classes: number,
-  { mirror }: Pick<Recipe, 'mirror'>,
-): TrainingData {
-  const { count, height, width } = source
-  return { count, classes, height, width, batches: (options) => batches(source, { ...options, mirror }) }
-}
 
 function scheduleOf(
   { rate, schedule, milestones, rateFactor, warmUp: warm }: Recipe,
