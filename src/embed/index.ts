@@ -1,0 +1,15 @@
+export { describeModel, type GivenDescription, type ModelDescription } from './describe-model.ts'
+export {
+  type EmbeddedBatch,
+  type EmbeddedImages,
+  type EmbedOptions,
+  embedBatches,
+  embedImages,
+  type FailedImage,
+  type ImagesToEmbed,
+} from './embed-images.ts'
+export { type Embedder, type Embeddings, embedder } from './embedder.ts'
+export { type Flip, fuse } from './fuse.ts'
+export { decodeNpy, encodeNpy, type NpyArray, npyHeader } from './npy.ts'
+export { type OnnxFile, readOnnxFile } from './onnx-file.ts'
+export { type OpenModel, type OpenModelOptions, openModel } from './open-model.ts'

@@ -1,0 +1,70 @@
+import { DataError, ShapeError } from '../errors.ts'
+
+/** An array as NumPy's .npy files hold it: float32, row-major. */
+export interface NpyArray {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] // \x93NUMPY
+
+/**
+ * What stands before the numbers of a .npy file (format 1.0, little-endian float32, C order). For up to three axes it is
+ * always 128 bytes long, so that it can be written again when the number of rows is known at last.
+ */
+export function npyHeader(shape: readonly number[]): Uint8Array {
+  const axes = shape.length === 1 ? `${shape[0]},` : shape.join(', ')
+  const dictionary = `{'descr': '<f4', 'fortran_order': False, 'shape': (${axes}), }`
+  const length = Math.max(128, Math.ceil((10 + dictionary.length + 1) / 64) * 64)
+  const header = new Uint8Array(length).fill(0x20)
+  header.set([...MAGIC, 1, 0, (length - 10) & 255, (length - 10) >> 8])
+  header.set(new TextEncoder().encode(dictionary), 10)
+  header[length - 1] = 0x0a
+  return header
+}
+
+/** The bytes of a .npy file. @throws ShapeError when the data does not fill the shape */
+export function encodeNpy({ shape, data }: NpyArray): Uint8Array {
+  const count = shape.reduce((n, size) => n * size, 1)
+  if (data.length !== count)
+    throw new ShapeError(`npy: expected ${count} numbers for [${shape}], got ${data.length}`)
+  const header = npyHeader(shape)
+  const bytes = new Uint8Array(header.length + data.byteLength)
+  bytes.set(header)
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length)
+  return bytes
+}
+
+/**
+ * Reads the bytes of a .npy file of little-endian float32 in C order.
+ * @throws DataError `name: …` for anything else, and for a file that is cut short or too long
+ */
+export function decodeNpy(bytes: Uint8Array, { name = 'npy' } = {}): NpyArray {
+  if (!MAGIC.every((byte, i) => bytes[i] === byte)) throw new DataError(`${name}: not a .npy file`)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const version = bytes[6] ?? 0
+  if (!(version >= 1 && version <= 3))
+    throw new DataError(`${name}: expected .npy format 1 to 3, got ${version}`)
+  const start = version === 1 ? 10 : 12
+  const length = bytes.length < start ? 0 : version === 1 ? view.getUint16(8, true) : view.getUint32(8, true)
+  const end = start + length
+  if (bytes.length < end) throw new DataError(`${name}: the header is cut short`)
+  const header = new TextDecoder('latin1').decode(bytes.subarray(start, end))
+  const type = /'descr':\s*'([^']*)'/.exec(header)?.[1]
+  const axes = /'shape':\s*\(([\d,\s]*)\)/.exec(header)?.[1]
+  if (type !== '<f4') throw new DataError(`${name}: expected float32 ('<f4'), got ${type ?? 'no type'}`)
+  if (!/'fortran_order':\s*False/.test(header)) throw new DataError(`${name}: expected C order`)
+  if (axes === undefined) throw new DataError(`${name}: expected a shape, got none`)
+  const shape = axes
+    .split(',')
+    .map((axis) => axis.trim())
+    .filter(Boolean)
+    .map(Number)
+  const size = 4 * shape.reduce((n, axis) => n * axis, 1)
+  if (bytes.length - end !== size)
+    throw new DataError(
+      `${name}: expected ${size} bytes of numbers for [${shape}], got ${bytes.length - end}`,
+    )
+  // Copied, since the numbers may lie at an odd place of the buffer; not by `slice`, which on Node's Buffer copies nothing.
+  return { shape, data: new Float32Array(new Uint8Array(bytes.subarray(end)).buffer) }
+}

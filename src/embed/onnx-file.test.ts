@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { changed, halvesModel, ourModel } from '../../test/embed/models.ts'
+import { DataError } from '../errors.ts'
+import { decodeModel } from '../onnx/index.ts'
+import { readOnnxFile } from './onnx-file.ts'
+
+test('readOnnxFile gives the metadata and every node that the schema-driven reader gives', () => {
+  const bytes = ourModel({
+    flip: 'sum',
+    metadata: { 'steradian.licence': 'für Forschung, 研究用', empty: '' },
+  })
+  const { graph, metadataProps } = decodeModel(bytes)
+  const { metadata, nodes } = readOnnxFile(bytes)
+  expect([...metadata]).toEqual(metadataProps.map(({ key, value }) => [key, value]))
+  expect(metadata.get('steradian.licence')).toBe('für Forschung, 研究用')
+  expect(metadata.get('empty')).toBe('')
+  expect(nodes).toEqual(
+    graph.node.map(({ opType, input, output }) => ({ type: opType, inputs: input, outputs: output })),
+  )
+  expect(nodes.length).toBeGreaterThan(20)
+})
+
+test('readOnnxFile steps over numbers of any width, negative ones too', () => {
+  const bytes = changed(halvesModel(), (proto) => {
+    proto.irVersion = -1
+  })
+  // Field 100: a 64-bit number; field 101: a 32-bit number.
+  const odd = new Uint8Array([0xa1, 6, 1, 2, 3, 4, 5, 6, 7, 8, 0xad, 6, 1, 2, 3, 4])
+  expect(readOnnxFile(new Uint8Array([...odd, ...bytes])).nodes).toEqual(readOnnxFile(bytes).nodes)
+})
+
+test('readOnnxFile refuses what is no ONNX file, or is cut short, in one line', () => {
+  const ours = ourModel()
+  const cases: [Uint8Array, RegExp][] = [
+    [new Uint8Array(), /^a\.onnx: not an ONNX model, the file is empty$/],
+    [new TextEncoder().encode('path,label\na.jpg,1\n'), /^a\.onnx: not an ONNX model, .+$/],
+    [new TextEncoder().encode('<!DOCTYPE html><html></html>'), /^a\.onnx: not an ONNX model, .+$/],
+    [
+      new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46]),
+      /^a\.onnx: not an ONNX model, .+$/,
+    ],
+    [new Uint8Array(100), /^a\.onnx: not an ONNX model, byte 1 makes no sense there$/],
+    [new Uint8Array(20).fill(0xff), /^a\.onnx: not an ONNX model, byte 10 makes no sense there$/],
+    [new Uint8Array([8, 8]), /^a\.onnx: not an ONNX model, it holds no graph$/],
+    [
+      ours.subarray(0, ours.length >> 1),
+      /^a\.onnx: not an ONNX model, or it is cut short \(\d+ bytes should follow, got \d+\)$/,
+    ],
+    [
+      ours.subarray(0, ours.length - 1),
+      /^a\.onnx: not an ONNX model, or it is cut short \(\d+ bytes should follow, got \d+\)$/,
+    ],
+    [new Uint8Array([0xa1, 6, 1]), /^a\.onnx: not an ONNX model, or it is cut short$/],
+  ]
+  for (const [bytes, message] of cases) {
+    expect(() => readOnnxFile(bytes, { name: 'a.onnx' })).toThrow(DataError)
+    expect(() => readOnnxFile(bytes, { name: 'a.onnx' })).toThrow(message)
+  }
+})

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { DataError } from '../errors.ts'
+import { createSession, type Session } from '../runtime/index.ts'
+import type { GivenDescription } from './describe-model.ts'
+import { type Embedder, embedder } from './embedder.ts'
+import { readOnnxFile } from './onnx-file.ts'
+
+/** A model that was opened from a file or its bytes. */
+export interface OpenModel extends Embedder {
+  /** SHA-256 of the file, in hex. */
+  readonly sha256: string
+}
+
+/** How to open a model: what the user says of it, and the threads that it may use. */
+export interface OpenModelOptions extends GivenDescription {
+  /** What errors call the model; a path is its own name. */
+  readonly name?: string
+  /** Threads of one operator; 0 lets the runtime choose. */
+  readonly threads?: number
+}
+
+/**
+ * Opens an ONNX model, one of ours or anybody's, given as a path or as the file's bytes. Ours describe themselves; for
+ * another, what can be read is read, `options` say the rest, and what nobody says is guessed and noted.
+ * @throws DataError `name: …` for a file that is missing or no ONNX model, and as `describeModel` does
+ */
+export async function openModel(
+  model: string | Uint8Array,
+  { name = typeof model === 'string' ? model : 'model', threads = 0, ...given }: OpenModelOptions = {},
+): Promise<OpenModel> {
+  const bytes = typeof model === 'string' ? await read(model) : model
+  const file = readOnnxFile(bytes, { name })
+  let session: Session
+  try {
+    // By its path, so that weights in files beside it are found.
+    session = await createSession(model, { threads })
+  } catch (error) {
+    throw new DataError(`${name}: the runtime cannot load the model: ${(error as Error).message}`)
+  }
+  try {
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    return { ...embedder(session, file, { ...given, name }), sha256 }
+  } catch (error) {
+    await session.close()
+    throw error
+  }
+}
+
+async function read(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = { ENOENT: 'no such file', EISDIR: 'expected a file, got a folder', EACCES: 'no permission' }[
+      code ?? ''
+    ]
+    throw new DataError(`${path}: ${why ?? message}`)
+  }
+}

@@ -1,0 +1,83 @@
+/** Small models to embed with: one of ours with random weights, and foreign ones whose features can be worked out by hand. */
+import { sfnet } from '../../src/backbones/index.ts'
+import {
+  cast,
+  concat,
+  input,
+  reduceMean,
+  slice,
+  sub,
+  type Tensor,
+  topologicalOrder,
+  transpose,
+} from '../../src/graph/index.ts'
+import { hash32 } from '../../src/math/hash.ts'
+import { rng } from '../../src/math/rng.ts'
+import { decodeModel, emit, encodeModel, type ModelProto } from '../../src/onnx/index.ts'
+import { embeddingModel } from '../../src/train/index.ts'
+
+/** The size of `ourModel`. */
+export const ourSize = { height: 56, width: 48 }
+
+/** A model as the trainer writes it, of random weights: SFNet-4 at an eighth of its width, 16 dimensions, 56×48. */
+export function ourModel({
+  flip = 'none' as 'none' | 'concat' | 'sum',
+  metadata = {} as Readonly<Record<string, string>>,
+} = {}): Uint8Array {
+  const backbone = (pixels: Tensor) => sfnet(pixels, { depth: 4, width: 0.125, dimensions: 16 })
+  const values = new Map<string, ArrayLike<number>>()
+  for (const { leaf, shape } of topologicalOrder([
+    backbone(input('x', [2, 3, ourSize.height, ourSize.width])),
+  ]))
+    if (leaf?.kind === 'parameter')
+      values.set(
+        leaf.name,
+        leaf.init?.(rng(1, hash32(leaf.name)), shape) ??
+          new Float32Array(shape.reduce((n, size) => n * size, 1)),
+      )
+  return embeddingModel({
+    backbone,
+    ...ourSize,
+    values,
+    flip,
+    metadata: {
+      'steradian.version': '0.1.0',
+      'steradian.input': '56x48',
+      'steradian.alignment': 'sphereface',
+      'steradian.flip': flip,
+      ...metadata,
+    },
+  })
+}
+
+/**
+ * A foreign model: the mean of each of three channels over the left half and then over the right, [N, 6], in the order and
+ * scale in which the channels come; with `centred`, the model itself first takes 100 away.
+ */
+export function halvesModel({
+  layout = 'nchw' as 'nchw' | 'nhwc',
+  type = 'float32' as 'float32' | 'uint8',
+  height = 8,
+  width = 6,
+  batch = 'free' as number | 'free',
+  centred = false,
+  outputs = ['output'],
+} = {}): Uint8Array {
+  const n = batch === 'free' ? 2 : batch
+  const image = input('data', layout === 'nchw' ? [n, 3, height, width] : [n, height, width, 3], type)
+  const x = type === 'uint8' ? cast(image, 'float32') : centred ? sub(image, 100) : image
+  const planes = layout === 'nchw' ? x : transpose(x, [0, 3, 1, 2])
+  const half = (start: number, end: number) => reduceMean(slice(planes, 3, { start, end }), [2, 3])
+  const feature = concat([half(0, width / 2), half(width / 2, width)], 1)
+  return emit(Object.fromEntries(outputs.map((name) => [name, feature])), {
+    name: 'halves',
+    ...(batch === 'free' && { freeBatch: n }),
+  })
+}
+
+/** The same file after a change to its protobuf. */
+export function changed(bytes: Uint8Array, change: (proto: ModelProto) => void): Uint8Array {
+  const proto = decodeModel(bytes)
+  change(proto)
+  return encodeModel(proto)
+}
