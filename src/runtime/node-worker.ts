@@ -2,9 +2,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import * as ort from 'onnxruntime-node'
 import type { Request, WorkerStart } from './node.ts'
+import { passGate } from './node-gate.ts'
 import { nextName, type PortInfo, type TensorData } from './session.ts'
 
-const { model, threads, state } = workerData as WorkerStart
+const { model, threads, state, gate } = workerData as WorkerStart
 
 const toOrt = ({ type, data, shape }: TensorData): ort.Tensor =>
   new ort.Tensor(type, data as Float32Array, shape as number[])
@@ -28,10 +29,12 @@ async function main(): Promise<void> {
     intraOpNumThreads: threads,
     logSeverityLevel: 3,
   }
-  const session =
+  const session = await passGate(gate, () =>
     typeof model === 'string'
-      ? await ort.InferenceSession.create(model, options)
-      : await ort.InferenceSession.create(model, options)
+      ? ort.InferenceSession.create(model, options)
+      : ort.InferenceSession.create(model, options),
+  )
+  if (!session) return
 
   // Two sets of state tensors swap roles each step: writing over what is still read would corrupt it.
   let current = Object.fromEntries(Object.entries(state ?? {}).map(([name, value]) => [name, toOrt(value)]))
@@ -58,7 +61,7 @@ async function main(): Promise<void> {
     ;[current, next] = [next, current]
     return Object.fromEntries(plainOutputs.map((name) => [name, fromOrt(results[name]!)]))
   }
-  const answer = (request: Request): unknown =>
+  const answer = async (request: Request): Promise<unknown> =>
     request.kind === 'run'
       ? run(request.feeds)
       : Object.fromEntries(Object.entries(current).map(([name, value]) => [name, fromOrt(value)]))
@@ -66,8 +69,12 @@ async function main(): Promise<void> {
   let queue = Promise.resolve()
   parentPort!.on('message', (request: Request) => {
     queue = queue.then(async () => {
+      if (request.kind === 'close') {
+        await session.release()
+        process.exit()
+      }
       try {
-        parentPort!.postMessage({ value: await answer(request) })
+        parentPort!.postMessage({ value: await passGate(gate, () => answer(request)) })
       } catch (error) {
         parentPort!.postMessage({ error: oneLine(error) })
       }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { closeGate, type Gate, openGate, waitAtGate } from './node-gate.ts'
 import type {
   PortInfo,
   Session,
@@ -22,6 +23,7 @@ export { nextName } from './session.ts'
 export type Request =
   | { readonly kind: 'run'; readonly feeds: Readonly<Record<string, TensorData>> }
   | { readonly kind: 'read' }
+  | { readonly kind: 'close' }
 
 /** What the thread is started with. */
 export interface WorkerStart {
@@ -29,6 +31,7 @@ export interface WorkerStart {
   readonly threads: number
   /** First state by input name; null for a session without state. */
   readonly state: Readonly<Record<string, TensorData>> | null
+  readonly gate: Gate
 }
 
 interface Ports {
@@ -75,10 +78,25 @@ export async function createStepSession(
   }
 }
 
-async function start(workerData: WorkerStart) {
+const gates = new Set<Gate>()
+
+/** Ends no thread in the midst of a run when the process exits. */
+function waitForAll(): void {
+  for (const gate of gates) closeGate(gate)
+  for (const gate of gates) waitAtGate(gate)
+}
+
+async function start(options: Omit<WorkerStart, 'gate'>) {
+  const gate = openGate()
+  if (gates.size === 0) process.once('exit', waitForAll)
+  gates.add(gate)
   // The worker is TypeScript in a clone and JavaScript in the package, as this file is.
   const file = import.meta.url.endsWith('.ts') ? './node-worker.ts' : './node-worker.js'
-  const worker = new Worker(new URL(file, import.meta.url), { workerData })
+  const worker = new Worker(new URL(file, import.meta.url), {
+    workerData: { ...options, gate } satisfies WorkerStart,
+    // Flags of the process are not for its threads: an --input-type would stop them.
+    execArgv: [],
+  })
   const waiting: { resolve: (value: unknown) => void; reject: (error: Error) => void }[] = []
   let failure: Error | null = null
   const fail = (error: Error): void => {
@@ -92,15 +110,25 @@ async function start(workerData: WorkerStart) {
     else call?.resolve(answer.value)
   })
   worker.on('error', fail)
-  worker.on('exit', () => fail(new Error('the session is closed')))
+  const exited = new Promise<void>((resolve) => {
+    worker.on('exit', () => {
+      fail(new Error('the session is closed'))
+      gates.delete(gate)
+      if (gates.size === 0) process.off('exit', waitForAll)
+      resolve()
+    })
+  })
   const answer = (): Promise<unknown> =>
     failure
       ? Promise.reject(failure)
       : new Promise((resolve, reject) => {
           waiting.push({ resolve, reject })
         })
-  const close = async (): Promise<void> => {
-    await worker.terminate()
+  const close = (): Promise<void> => {
+    closeGate(gate)
+    fail(new Error('the session is closed'))
+    worker.postMessage({ kind: 'close' } satisfies Request)
+    return exited
   }
   let ports: Ports
   try {
