@@ -163,15 +163,20 @@ test('alignFolder(folder) tells how far it is, from nothing to all', async () =>
   expect(reports.every(({ photographs }) => photographs === 7)).toBe(true)
 })
 
-test('alignFolder(folder) leaves nothing when it is stopped', async () => {
+test('alignFolder(folder) stops soon when it is told to, and leaves nothing', async () => {
   for (let i = 0; i < 20; i++) await put(`a/${i}.jpg`, await photo())
   const stop = new AbortController()
+  let looked = 0
+  const watch: Detect = (picture, options) => {
+    looked++
+    return detect(picture, options)
+  }
   const onProgress = ({ aligned }: AlignReport): void => {
     if (aligned === 3) stop.abort()
   }
-  await expect(alignFolder(photos, { ...crop, out, signal: stop.signal, onProgress })).rejects.toThrow(
-    /abort/i,
-  )
+  const run = alignFolder(photos, { ...crop, out, detect: watch, signal: stop.signal, onProgress })
+  await expect(run).rejects.toThrow(/abort/i)
+  expect(looked).toBeLessThan(12)
   expect(await readdir(base)).toEqual(['photos'])
 })
 

@@ -86,6 +86,8 @@ test('progress counts the rate from where this run began', () => {
   clock.ms = 1000
   bar.update(102)
   expect(written[0]).toContain('2/s  49 s left')
+  bar.finish()
+  expect(written[1]).toContain('train 102/200 in 1.0 s, 2/s')
 })
 
 test('progress takes the rate of about the last half minute, so that a slow start is forgotten', () => {

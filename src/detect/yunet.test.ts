@@ -89,6 +89,23 @@ test('yunet(session) fits a picture into a model of fixed input size', async () 
   expect(face!.points.slice(0, 4)).toEqual([0.5, 0.5, 32.5, 32.5])
 })
 
+test('yunet(session) compares boxes cut to whole pixels, as OpenCV does', async () => {
+  // Two boxes of 13.9 × 10.5, 7 apart: they overlap by 0.330, and cut to 13 × 10 by 6 of 20, which is the limit.
+  const { session } = fake()
+  const run: Session['run'] = async (feeds) => {
+    const outputs = (await session.run(feeds)) as Record<string, TensorData & { data: Float32Array }>
+    outputs.cls_16!.data.set([1, 1])
+    outputs.obj_16!.data.set([1, 0.9])
+    const middle = [(0.4 + 13.9 / 2) / 16, (0.5 + 10.5 / 2) / 16]
+    const box = [Math.log(13.9 / 16), Math.log(10.5 / 16)]
+    outputs.bbox_16!.data.set([...middle, ...box, middle[0]! + 7 / 16 - 1, middle[1]!, ...box])
+    return outputs
+  }
+  const detect = yunet({ ...session, run })
+  expect(await detect(picture(64, 64))).toHaveLength(2)
+  expect(await detect(picture(64, 64), { iou: 0.29 })).toHaveLength(1)
+})
+
 test('yunet(session) refuses a model that is not YuNet in one line', () => {
   const refusal = (session: Session): string => {
     try {
