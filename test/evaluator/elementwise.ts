@@ -28,6 +28,12 @@ const where: Kernel = ([condition, a, b]) => {
   return { shape, dtype: a!.dtype, data }
 }
 
+const prelu: Kernel = ([x, slope]) => {
+  const at = broadcastIndices(slope!.shape, x!.shape)
+  const data = x!.data.map((value, i) => (value < 0 ? value * slope!.data[at[i]!]! : value))
+  return { shape: x!.shape, dtype: x!.dtype, data }
+}
+
 const dtypes: Readonly<Record<number, Dtype>> = {
   1: 'float32',
   2: 'uint8',
@@ -59,6 +65,7 @@ export const elementwiseKernels: Readonly<Record<string, Kernel>> = {
   Sqrt: unary(Math.sqrt),
   Abs: unary(Math.abs),
   Relu: unary((x) => Math.max(x, 0)),
+  PRelu: prelu,
   Identity: unary((x) => x),
   Where: where,
   Cast: cast,

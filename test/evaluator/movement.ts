@@ -118,6 +118,23 @@ const concat: Kernel = (parts, attributes): Values => {
   return y
 }
 
+const gather: Kernel = ([x, index], attributes): Values => {
+  const axis = axisOf(number(attributes, 'axis', 0), x!.shape.length)
+  const size = x!.shape[axis]!
+  const inner = count(x!.shape.slice(axis + 1))
+  const outer = count(x!.shape.slice(0, axis))
+  const y = zeros([...x!.shape.slice(0, axis), ...index!.shape, ...x!.shape.slice(axis + 1)], x!.dtype)
+  const places = index!.data.length
+  for (let o = 0; o < outer; o++)
+    index!.data.forEach((given, place) => {
+      const at = given < 0 ? given + size : given
+      if (!(at >= 0 && at < size)) throw new Error(`evaluator: Gather at ${given} of ${size}`)
+      for (let i = 0; i < inner; i++)
+        y.data[(o * places + place) * inner + i] = x!.data[(o * size + at) * inner + i]!
+    })
+  return y
+}
+
 /** Operators that move elements about. */
 export const movementKernels: Readonly<Record<string, Kernel>> = {
   Reshape: reshape,
@@ -126,4 +143,5 @@ export const movementKernels: Readonly<Record<string, Kernel>> = {
   Slice: slice,
   Pad: pad,
   Concat: concat,
+  Gather: gather,
 }
