@@ -189,12 +189,12 @@ describe('transpose and reshape', () => {
 
   it('a gradient in a tensor that is reshaped or transposed again is the gradient in that tensor', () => {
     const x = input('x', [2, 3])
-    for (const move of [
-      (t: Tensor) => reshape(reshape(t, [6]), [3, 2]),
-      (t: Tensor) => transpose(transpose(t)),
-    ]) {
-      const y = move(x)
-      const between = y.inputs[0]!
+    const flat = reshape(x, [6])
+    const turned = transpose(x)
+    for (const [between, y] of [
+      [flat, reshape(flat, [3, 2])],
+      [turned, transpose(turned)],
+    ] as const) {
       const [d] = grad(reduceSum(mul(y, y)), [between])
       expect(Array.from(evaluate({ d: d! }, { x: [1, 1, 1, 1, 1, 1] }).d)).toEqual([2, 2, 2, 2, 2, 2])
     }

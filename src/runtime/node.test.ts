@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { heavy, heavyFeeds, small } from '../../test/runtime/models.ts'
 import {
   add,
-  exp,
   grad,
   input,
   matmul,
@@ -25,23 +23,6 @@ const real = (shape: readonly number[], data: readonly number[]): TensorData => 
   shape,
   data: Float32Array.from(data),
 })
-
-/** y = eˣ [2]. */
-const small = emit({ y: exp(input('x', [2])) }, { name: 'small' })
-
-/** A chain of products that keeps one thread busy for a second or so: y = x · w²⁰, x and w [768, 768]. */
-function heavy(): Uint8Array {
-  let y = input('x', [768, 768])
-  const w = input('w', [768, 768])
-  for (let i = 0; i < 20; i++) y = matmul(y, w)
-  return emit({ y }, { name: 'heavy' })
-}
-const ones = (value: number): TensorData => ({
-  type: 'float32',
-  shape: [768, 768],
-  data: new Float32Array(768 * 768).fill(value),
-})
-const heavyFeeds = { x: ones(1), w: ones(1 / 768) }
 
 describe('a session', () => {
   let session: Session
@@ -254,49 +235,5 @@ describe('a step session', () => {
     const session = await createStepSession(stepModel(), { threads: 1, state: state() })
     expect(session.version).toMatch(/^onnxruntime-node \d+\.\d+\.\d+/)
     await session.close()
-  })
-})
-
-describe('a process', () => {
-  const module = new URL('./node.ts', import.meta.url).href
-
-  /** Runs a program with `session`, of the given model, in a process of its own; gives what it printed. */
-  async function inProcess(model: Uint8Array, program: string): Promise<{ stdout: string; stderr: string }> {
-    const path = join(tmpdir(), `steradian-process-${process.pid}-${model.length}.onnx`)
-    await writeFile(path, model)
-    const code = `import { createSession } from ${JSON.stringify(module)}
-const session = await createSession(${JSON.stringify(path)}, { threads: 1 })
-const zeros = (n) => ({ type: 'float32', shape: n === 2 ? [2] : [n, n], data: new Float32Array(n === 2 ? 2 : n * n) })
-${program}`
-    return promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], { timeout: 60_000 })
-  }
-
-  it('ends by itself, with code 0 and no complaint, once the session is closed', async () => {
-    const { stdout, stderr } = await inProcess(
-      small,
-      `const { y } = await session.run({ x: zeros(2) })
-console.log(...y.data)
-await session.close()`,
-    )
-    expect({ stdout, stderr }).toEqual({ stdout: '1 1\n', stderr: '' })
-  })
-
-  it('ends just as well where it is closed during a run', async () => {
-    const { stdout, stderr } = await inProcess(
-      heavy(),
-      `const run = session.run({ x: zeros(768), w: zeros(768) }).catch((error) => console.log(error.message))
-setTimeout(() => session.close(), 20)
-await run`,
-    )
-    expect({ stdout, stderr }).toEqual({ stdout: 'the session is closed\n', stderr: '' })
-  })
-
-  it('ends with code 0 where process.exit is called during a run', async () => {
-    const { stdout, stderr } = await inProcess(
-      heavy(),
-      `session.run({ x: zeros(768), w: zeros(768) })
-setTimeout(() => { console.log('exit'); process.exit(0) }, 20)`,
-    )
-    expect({ stdout, stderr }).toEqual({ stdout: 'exit\n', stderr: '' })
   })
 })
