@@ -84,7 +84,7 @@ describe.skipIf(!hasPackages())(
     const pathOf = (name: string): string => join(folder, `${name}.onnx`)
 
     beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'steradian-onnx-'))
+      folder = mkdtempSync(join(tmpdir(), 'steradian-onnx-'))
       for (const [name, bytes] of Object.entries(models)) writeFileSync(pathOf(name), bytes)
       said = JSON.parse(
         execFileSync(python, ['-c', script, ...Object.keys(models).map(pathOf)], {
