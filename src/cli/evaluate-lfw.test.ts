@@ -1,0 +1,258 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { halvesModel, ourModel } from '../../test/embed/models.ts'
+import { pairsText, writePeople } from '../../test/embed/people.ts'
+import { runCommand } from '../../test/embed/run-command.ts'
+import { LANDMARK_COLUMNS } from '../data/index.ts'
+import { DataError, UsageError } from '../errors.ts'
+import { parseLfwPairs } from '../evaluate/index.ts'
+import { registerEvaluate } from './evaluate.ts'
+import { pairImages } from './evaluate-lfw.ts'
+
+let base: string
+const at = (name: string): string => join(base, name)
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), 'evaluate-'))
+  await writePeople(at('lfw'))
+  await writeFile(at('pairs.txt'), pairsText())
+  await writeFile(at('halves.onnx'), halvesModel())
+  await writeFile(at('ours.onnx'), ourModel())
+})
+afterAll(() => rm(base, { recursive: true }))
+
+/** Runs `steradian evaluate lfw` on the people of this test, with the last of each option given. */
+const evaluate = (...words: string[]) =>
+  runCommand(
+    registerEvaluate,
+    ...['evaluate', 'lfw', '--model', at('halves.onnx'), '--images', at('lfw'), '--pairs', at('pairs.txt')],
+    ...['--threads', '1', ...words],
+  )
+
+test('evaluate lfw --json prints one object with every number of the protocol', async () => {
+  const { stdout, stderr, error, exitCode } = await evaluate('--json')
+  expect(error).toBeUndefined()
+  expect(exitCode).toBe(0)
+  const result = JSON.parse(stdout)
+  expect(stdout.trimEnd()).not.toContain('\n')
+  // Two images of a person have nearly one colour, those of two people do not.
+  expect(result).toMatchObject({
+    accuracy: 1,
+    standardError: 0,
+    folds: new Array(10).fill(1),
+    auc: 1,
+    eer: 0,
+    tarAtFar: { '0.1': 1, '0.01': 1, '0.001': 1 },
+    variant: 'exact',
+    pairs: 20,
+    listedPairs: 20,
+    images: 20,
+    missing: 0,
+    missingImages: [],
+  })
+  expect(result.thresholds).toHaveLength(10)
+  expect(result.model).toMatchObject({
+    file: at('halves.onnx'),
+    input: '8x6',
+    layout: 'nchw',
+    channels: 'rgb',
+    mean: [127.5, 127.5, 127.5],
+    flip: 'concat',
+    dimensions: 6,
+  })
+  expect(result.model.sha256).toMatch(/^[0-9a-f]{64}$/)
+  const lines = stderr.split('\n')
+  expect(lines).toContain('no landmarks: images are taken as already aligned')
+  expect(lines).toContain(`${at('halves.onnx')}: guessed: channels rgb (nothing says so)`)
+  expect(lines).toContain(`${at('halves.onnx')}: guessed: mean 127.5 (nothing says so)`)
+})
+
+test('evaluate lfw prints a small table for people', async () => {
+  const { stdout } = await evaluate('--variant', 'insightface')
+  expect(stdout).toMatch(/pairs\.txt, insightface: 20 of 20 pairs, 10 folds\naccuracy +100\.00 % ± 0\.00/)
+  expect(stdout).toMatch(/TAR at FAR 0\.001 100\.00 %\nmissing +0 of 20 images\n$/)
+})
+
+test('--variant all gives the exact rule, and each variant beside it', async () => {
+  const result = JSON.parse((await evaluate('--variant', 'all', '--json')).stdout)
+  expect(result.variant).toBe('exact')
+  expect(Object.keys(result.variants)).toEqual(['exact', 'sphereface', 'insightface'])
+  const alone = JSON.parse((await evaluate('--variant', 'sphereface', '--json')).stdout)
+  expect(result.variants.sphereface.folds).toEqual(alone.folds)
+  expect(result.variants.sphereface.thresholds).toEqual(alone.thresholds)
+  expect(result.variants.insightface.variant).toBe('insightface')
+})
+
+test('a model of ours needs no option, and --flip says what is joined', async () => {
+  const { stdout, stderr } = await evaluate('--model', at('ours.onnx'), '--json')
+  const concat = JSON.parse(stdout)
+  expect(concat.model).toMatchObject({ input: '56x48', flip: 'concat', isFused: false, type: 'uint8' })
+  expect(stderr).toContain('guessed: flip concat (the file does not fuse image and mirror image)')
+  const none = JSON.parse((await evaluate('--model', at('ours.onnx'), '--flip', 'none', '--json')).stdout)
+  const sum = JSON.parse((await evaluate('--model', at('ours.onnx'), '--flip', 'sum', '--json')).stdout)
+  expect(none.thresholds).not.toEqual(concat.thresholds)
+  expect(sum.thresholds).not.toEqual(concat.thresholds)
+  expect(sum.thresholds).not.toEqual(none.thresholds)
+})
+
+test('landmarks bring each face to the place that the model wants', async () => {
+  // A picture of 56 × 48 whose points are the template's at that size is left as it is.
+  await writePeople(at('large'), { height: 56, width: 48 })
+  const points = [30.2946, 51.6963, 65.5318, 51.5014, 48.0252, 71.7366, 33.5493, 92.3655, 62.7299, 92.2041]
+  const row = (shift: number) => points.map((value, i) => value / 2 + (i % 2 === 0 ? shift : 0)).join(',')
+  const images = parseLfwPairs(pairsText()).images
+  const csv = (shift: number) =>
+    [LANDMARK_COLUMNS.join(','), ...images.map((name) => `large/${name},${row(shift)}`)].join('\n')
+  await writeFile(at('still.csv'), csv(0))
+  await writeFile(at('aside.csv'), csv(12))
+  const run = async (...words: string[]) =>
+    JSON.parse(
+      (await evaluate('--model', at('ours.onnx'), '--images', at('large'), '--json', ...words)).stdout,
+    )
+  const [without, still, aside] = [
+    await run(),
+    await run('--landmarks', at('still.csv')),
+    await run('--landmarks', at('aside.csv')),
+  ]
+  for (const [i, threshold] of without.thresholds.entries())
+    expect(still.thresholds[i]).toBeCloseTo(threshold, 4)
+  expect(aside.thresholds).not.toEqual(still.thresholds)
+})
+
+describe('images that cannot be used', () => {
+  let lines: string[]
+  const bad = (...words: string[]) =>
+    evaluate('--images', at('bad'), '--pairs', at('twenty.txt'), '--json', ...words)
+  beforeAll(async () => {
+    await writePeople(at('bad'), { people: 20 })
+    await writeFile(at('twenty.txt'), pairsText({ people: 20 }))
+    const file = (name: string, image: number) => at(`bad/${name}/${name}_000${image}.jpg`)
+    await rm(file('Person_A', 1))
+    await truncate(file('Person_D', 1), 60)
+    await writeFile(file('Person_G', 2), 'this is a text\n')
+    const row = (name: string) => `bad/${name},2,2,4,2,3,4,2,6,4,6.5`
+    const images = parseLfwPairs(pairsText({ people: 20 })).images
+    lines = [LANDMARK_COLUMNS.join(','), ...images.filter((name) => !name.includes('_J_0002')).map(row)]
+  })
+
+  test('are counted and named with the reason, and their pairs are not judged', async () => {
+    await writeFile(at('some.csv'), lines.join('\n'))
+    const { stdout, stderr } = await bad('--landmarks', at('some.csv'))
+    const result = JSON.parse(stdout)
+    expect(result.missing).toBe(4)
+    expect(result.missingImages).toEqual([
+      { name: 'Person_A/Person_A_0001.jpg', reason: 'no such file' },
+      { name: 'Person_D/Person_D_0001.jpg', reason: expect.stringMatching(/^(?!\/)[^\n]+$/) },
+      { name: 'Person_G/Person_G_0002.jpg', reason: 'not a JPEG, PNG, WebP, TIFF or GIF picture' },
+      { name: 'Person_J/Person_J_0002.jpg', reason: 'no landmarks' },
+    ])
+    // Each of the four is in one genuine pair and in one impostor pair.
+    expect([result.pairs, result.listedPairs]).toEqual([32, 40])
+    expect(stderr).toContain('missing: Person_A/Person_A_0001.jpg: no such file\n')
+    expect(stderr).toContain('4 of 40 images are missing\n')
+  })
+
+  test('are told in one line when they leave a fold without pairs', async () => {
+    const few = [lines[0], ...lines.slice(1).filter((line) => !/Person_[AB]_/.test(line))]
+    await writeFile(at('few.csv'), few.join('\n'))
+    const { error, stderr } = await bad('--landmarks', at('few.csv'))
+    expect(error).toEqual(
+      new DataError(`${at('twenty.txt')}: no pair of fold 1 can be judged, 7 of 40 images are missing`),
+    )
+    expect(stderr).toContain('missing: Person_B/Person_B_0002.jpg: no landmarks\n')
+  })
+
+  test('are told in one line when there are no others', async () => {
+    await writeFile(at('none.csv'), lines[0]!)
+    const { stdout, error } = await bad('--landmarks', at('none.csv'))
+    expect(error).toEqual(
+      new DataError(`${at('halves.onnx')}: none of 40 images can be read, the first: no landmarks`),
+    )
+    expect(stdout).toBe('')
+  })
+
+  test('that two landmark rows name are not guessed at', async () => {
+    await writeFile(at('twice.csv'), [...lines, lines[10]].join('\n'))
+    const { stdout } = await bad('--landmarks', at('twice.csv'))
+    expect(JSON.parse(stdout).missingImages).toContainEqual({
+      name: lines[10]!.slice(4, 30),
+      reason: 'several landmark rows fit it',
+    })
+  })
+})
+
+describe('bad input is one line', () => {
+  const cases: [string, () => Promise<string[]> | string[], string | RegExp][] = [
+    ['a missing folder', () => ['--images', at('nowhere')], /nowhere: no such file or folder$/],
+    ['a file as folder', () => ['--images', at('pairs.txt')], /pairs\.txt: expected a folder, got a file$/],
+    ['a missing model', () => ['--model', at('none.onnx')], /none\.onnx: no such file$/],
+    ['a model that is none', () => ['--model', at('pairs.txt')], /pairs\.txt: not an ONNX model, [^\n]+$/],
+    [
+      'a model that does not fit',
+      () => ['--input', '112x96'],
+      /halves\.onnx: input is \[N, 3, 8, 6\], got --input 112x96$/,
+    ],
+    ['a missing list', () => ['--pairs', at('none.txt')], /none\.txt: no such file or folder$/],
+    [
+      'a list with a wrong count',
+      async () => {
+        await writeFile(at('short.txt'), `10\t2\n${pairsText()}`)
+        return ['--pairs', at('short.txt')]
+      },
+      /short\.txt: expected 40 pairs by its header \(10 x 2 genuine and 2 impostor\), got 20$/,
+    ],
+    [
+      'a landmark row with NaN',
+      async () => {
+        await writeFile(at('nan.csv'), `${LANDMARK_COLUMNS.join(',')}\na/1.jpg,1,2,3,NaN,5,6,7,8,9,10\n`)
+        return ['--landmarks', at('nan.csv')]
+      },
+      /nan\.csv:2: right_eye_y is not a finite number, got "NaN"$/,
+    ],
+  ]
+  test.each(cases)('%s', async (_, words, message) => {
+    const { error, stdout } = await evaluate(...(await words()))
+    expect(error).toBeInstanceOf(DataError)
+    expect(error!.message).toMatch(message)
+    expect(stdout).toBe('')
+  })
+
+  test.each([
+    [['--input', '112'], '--input: expected HEIGHTxWIDTH in pixels, such as 112x96, got 112'],
+    [['--mean', 'grey'], '--mean: expected one number or three, got grey'],
+    [['--mean', '1,2'], '--mean: expected one number or three, got 1,2'],
+    [['--scale', '0'], '--scale: expected numbers other than 0, got 0'],
+    [['--batch', '0'], '--batch: expected a whole number from 1 to 4096, got 0'],
+    [['--threads', '-1'], '--threads: expected a whole number from 0 to 1024, got -1'],
+  ])('%j', async (words, message) => {
+    expect((await evaluate(...words)).error).toEqual(new UsageError(message))
+  })
+
+  test('an unknown choice or option', async () => {
+    expect((await evaluate('--variant', 'exakt')).error?.message).toMatch(
+      /Allowed choices are exact, sphereface/,
+    )
+    expect((await evaluate('--channel', 'rgb')).error?.message).toMatch(
+      /unknown option '--channel'\s.*--channels/,
+    )
+  })
+})
+
+const shared = fileURLToPath(new URL('../../../shared/data/lfw/', import.meta.url))
+
+describe.skipIf(!existsSync(shared))('with ../shared/data/lfw', () => {
+  test('each of the 7,701 images of pairs.txt is there and has landmarks', async () => {
+    const pairs = parseLfwPairs(await readFile(join(shared, 'pairs.txt'), 'utf8'))
+    expect(pairs.images).toHaveLength(7701)
+    const images = await pairImages(pairs, {
+      images: join(shared, 'lfw-deepfunneled'),
+      landmarks: join(shared, 'landmarks.csv'),
+    })
+    expect(images.filter(({ points }) => points?.length !== 10)).toEqual([])
+    expect(images.filter(({ reason }) => reason !== undefined)).toEqual([])
+    expect(images.filter(({ path }) => !existsSync(path))).toEqual([])
+  })
+})

@@ -1,0 +1,8 @@
+import type { Command } from 'commander'
+import { registerEvaluateLfw } from './evaluate-lfw.ts'
+
+/** Adds `steradian evaluate`, which has a command for each protocol. */
+export function registerEvaluate(program: Command): void {
+  const evaluate = program.command('evaluate').description('prove a model by a protocol')
+  registerEvaluateLfw(evaluate)
+}
