@@ -114,6 +114,21 @@ test('alignFolder(folder) refuses what it cannot read or finds no face in, with 
   expect(await readdir(join(out, 'a'))).toEqual(['0.png'])
 })
 
+test('alignFolder(folder) gives each picture its own reason, also where many fail at once', async () => {
+  const whole = await photo({ width: 400, height: 400 })
+  for (let i = 10; i < 40; i++) {
+    await put(`a/${i}.jpg`, i % 3 === 0 ? whole.subarray(0, whole.length / 2) : i % 3 === 1 ? 'text' : '')
+  }
+  await alignFolder(photos, { ...crop, out })
+  const [, ...lines] = (await readFile(join(out, 'refused.csv'), 'utf8')).trim().split('\n')
+  const reasons = [
+    'the picture is cut short',
+    '"not a JPEG, PNG, WebP, TIFF or GIF picture"',
+    'the file is empty',
+  ]
+  expect(lines).toEqual(Array.from({ length: 30 }, (_, i) => `a/${i + 10}.jpg,${reasons[(i + 10) % 3]}`))
+})
+
 test('alignFolder(folder) refuses a picture of 20,000 x 20,000 without decoding it', async () => {
   await put('a/0.jpg', await photo())
   // The size stands five bytes into the frame header, which the marker FF C0 begins.

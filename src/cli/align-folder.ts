@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { fileProblem } from '../data/file-problem.ts'
 import { LANDMARK_COLUMNS } from '../data/landmarks.ts'
+import { gate } from '../data/parallel.ts'
 import { type Choice, cutFace, type Detect, type Face, findFace } from '../detect/index.ts'
 import { DataError, UsageError } from '../errors.ts'
 import { decode, type Picture, type Size } from '../image/index.ts'
@@ -114,13 +115,8 @@ async function alignOne(
   { path, crop }: Photograph,
   { out, detect, height, width, ...options }: Omit<AlignFolderOptions, 'signal' | 'onProgress'>,
 ): Promise<Outcome> {
-  let picture: Picture
-  try {
-    picture = await decode(join(directory, path), { name: path })
-  } catch (error) {
-    if (error instanceof DataError) return { path, reason: error.message.slice(`${path}: `.length) }
-    throw error
-  }
+  const picture = await read(join(directory, path), path)
+  if (picture instanceof DataError) return { path, reason: picture.message.slice(`${path}: `.length) }
   const face: Face | undefined = await findFace(detect, picture, options)
   if (face === undefined) return { path, reason: 'no face found' }
   const pixels = cutFace(picture, face.points, { height, width })
@@ -131,6 +127,24 @@ async function alignOne(
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, png, { flush: true })
   return { path, points: face.points }
+}
+
+const alone = gate(1)
+
+/**
+ * The picture, or why there is none. libvips keeps one error text for the whole process, so that of two pictures that
+ * fail at once one may get the other's, or none: a failure is looked at again, one at a time.
+ */
+async function read(file: string, name: string): Promise<Picture | DataError> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await (attempt === 1 ? decode(file, { name }) : alone(() => decode(file, { name })))
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error
+      const lost = error.message.includes('Unknown error')
+      if (attempt >= 5 || (attempt >= 2 && !lost)) return error
+    }
+  }
 }
 
 /** How many photographs and other files there are. @throws DataError */
