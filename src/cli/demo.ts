@@ -150,8 +150,7 @@ async function trainAndProve(
 ): Promise<{ loss: LossReport; lambda: number | null } | null> {
   const started = performance.now()
   const name = titles[resolved.loss]!
-  const { pixels, labels } = faces.training
-  const data = trainingData(memorySource(pixels, labels, faces.training))
+  const data = trainingData(memorySource(faces.training))
   const options = trainOptions(resolved, data)
   const shown = progress({
     total: options.steps * options.batch,
@@ -174,7 +173,7 @@ async function trainAndProve(
   const seconds = (performance.now() - started) / 1000
   const model = modelFile(
     { ...resolved, flip: 'concat' },
-    { values: trained.values, data: { people: groups.training, images: labels.length, hash: '' } },
+    { values: trained.values, data: { people: groups.training, images: data.count, hash: '' } },
   )
   const session = await createSession(model)
   try {

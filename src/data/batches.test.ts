@@ -10,13 +10,13 @@ const size = { height: 1, width: 2 }
 
 /** Image i is [i, i, i, 255 − i, 255 − i, 255 − i], its label 2i: what comes out can be told from a byte. */
 const numbered = (count: number): ImageSource =>
-  memorySource(
-    Uint8Array.from({ length: count * 6 }, (_, k) =>
+  memorySource({
+    pixels: Uint8Array.from({ length: count * 6 }, (_, k) =>
       k % 6 < 3 ? Math.floor(k / 6) : 255 - Math.floor(k / 6),
     ),
-    Int32Array.from({ length: count }, (_, i) => 2 * i),
-    size,
-  )
+    labels: Int32Array.from({ length: count }, (_, i) => 2 * i),
+    ...size,
+  })
 
 async function take(source: ImageSource, options: BatchesOptions): Promise<Batch[]> {
   const taken: Batch[] = []

@@ -61,7 +61,7 @@ export async function cachedSource(
   const about = { inMemory, ...(built && { built }) }
   if (pixels === undefined) return { ...diskSource(file, handle, header, labels), ...about }
   if (pixels === 'damaged') throw new DataError(`${file}: the disk does not give back what was written`)
-  return { ...memorySource(pixels, labels, { height, width }), ...about, close: async () => {} }
+  return { ...memorySource({ pixels, labels, height, width }), ...about, close: async () => {} }
 }
 
 /** SHA-256 over all that the pixels depend on. */

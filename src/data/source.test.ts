@@ -49,7 +49,7 @@ async function jpeg(name: string, orientation = 1): Promise<string> {
 describe('memorySource', () => {
   test('image i is rows i of the pixels, written at the offset', () => {
     const pixels = Uint8Array.from({ length: 2 * 6 }, (_, i) => i)
-    const source = memorySource(pixels, Int32Array.of(4, 7), { height: 1, width: 2 })
+    const source = memorySource({ pixels, labels: Int32Array.of(4, 7), height: 1, width: 2 })
     expect([source.count, source.height, source.width, ...source.labels]).toEqual([2, 1, 2, 4, 7])
     const out = new Uint8Array(8)
     source.read(1, out, 1)
@@ -57,7 +57,8 @@ describe('memorySource', () => {
   })
 
   test('pixels and labels that do not fit are refused', () => {
-    expect(() => memorySource(new Uint8Array(11), Int32Array.of(0), { height: 2, width: 2 })).toThrow(
+    const faces = { pixels: new Uint8Array(11), labels: Int32Array.of(0), height: 2, width: 2 }
+    expect(() => memorySource(faces)).toThrow(
       new ShapeError('memory source: expected 1 x 2 x 2 x 3 bytes, got 11'),
     )
   })

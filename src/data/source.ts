@@ -15,15 +15,19 @@ export interface ImageSource {
   read(index: number, out: Uint8Array, offset: number): void | Promise<void>
 }
 
+/** Pictures of one size, one after the other: `pixels` uint8 [N, H, W, 3], `labels` int32 [N]. */
+export interface LabelledPixels {
+  readonly pixels: Uint8Array
+  readonly labels: Int32Array
+  readonly height: number
+  readonly width: number
+}
+
 /**
- * Images that lie in memory: `pixels` uint8 [N, H, W, 3], `labels` int32 [N].
+ * Images that lie in memory, say those of `syntheticFaces`.
  * @throws ShapeError when the lengths do not fit.
  */
-export function memorySource(
-  pixels: Uint8Array,
-  labels: Int32Array,
-  { height, width }: { readonly height: number; readonly width: number },
-): ImageSource {
+export function memorySource({ pixels, labels, height, width }: LabelledPixels): ImageSource {
   const size = height * width * 3
   const count = labels.length
   if (pixels.length !== count * size) {
