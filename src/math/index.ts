@@ -1,0 +1,8 @@
+export { degreesOfCosine } from './angle.ts'
+export { hash32 } from './hash.ts'
+export { besideRows, dotRows, type Matrix, matrix, unitRows } from './matrix.ts'
+export { editDistance, nearest } from './nearest.ts'
+export { permuteAxes } from './permute.ts'
+export { permutation, type Random, rng } from './rng.ts'
+export { type Affine, invertAffine, similarityTransform } from './similarity.ts'
+export { deviation, mean, sum } from './sum.ts'
