@@ -1,6 +1,14 @@
-import { input, inversePermutation, parameter, rewrite, type Tensor } from '../graph/index.ts'
+import {
+  input,
+  inversePermutation,
+  parameter,
+  type RewriteRule,
+  rewrite,
+  type Tensor,
+} from '../graph/index.ts'
 import { mergeMovement } from './lower.ts'
 import { mergedTranspose } from './merged.ts'
+import { sinkTranspose } from './sink-transpose.ts'
 
 /** How a state tensor is kept by the step: with its axes in the order `permutation` of the graph's. */
 export type StateLayouts = ReadonlyMap<string, readonly number[]>
@@ -14,9 +22,20 @@ export function relayoutState(
   nextName: (name: string) => string,
 ): { readonly outputs: Record<string, Tensor>; readonly layouts: StateLayouts } {
   const layouts = new Map<string, readonly number[]>()
+  // The graph's views of what is kept, and what they were moved past: only these are moved on, to where they cancel.
+  const views = new Set<Tensor>()
+  const seen = (view: Tensor): Tensor => {
+    if (view.op?.type === 'Transpose') views.add(view)
+    return view
+  }
+  const sunk: RewriteRule = (node, inputs) => {
+    const moved = inputs.some((x) => views.has(x)) ? sinkTranspose(node, inputs) : null
+    return moved && seen(moved)
+  }
   const stored = rewrite(outputs, (node, inputs) => {
     const { leaf } = node
-    if (leaf?.kind !== 'parameter' && leaf?.kind !== 'input') return mergeMovement(node, inputs)
+    if (leaf?.kind !== 'parameter' && leaf?.kind !== 'input')
+      return mergeMovement(node, inputs) ?? sunk(node, inputs)
     const next = outputs[nextName(leaf.name)]
     if (next?.op?.type !== 'Transpose') return null
     // next = mergedTranspose(made, perm): made is what to keep, and the graph's view of it is mergedTranspose(kept, perm).
@@ -26,7 +45,7 @@ export function relayoutState(
     const shape = layout.map((axis) => node.shape[axis]!)
     const kept =
       leaf.kind === 'parameter' ? parameter(leaf.name, shape, leaf) : input(leaf.name, shape, node.dtype)
-    return mergedTranspose(kept, permutation)
+    return seen(mergedTranspose(kept, permutation))
   })
   for (const [name, layout] of layouts)
     stored[nextName(name)] = mergedTranspose(stored[nextName(name)]!, layout)

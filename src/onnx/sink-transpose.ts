@@ -1,6 +1,7 @@
 import {
   apply,
   elementCount,
+  expand,
   inversePermutation,
   type RewriteRule,
   reduceMax,
@@ -37,7 +38,7 @@ function unpermuted(x: Tensor, permutation: readonly number[]): Tensor {
 }
 
 /**
- * Moves transposes past elementwise operators and reductions, so that those before a convolution meet those behind
+ * Moves transposes past elementwise operators, expansions and reductions, so that those before a convolution meet those behind
  * the last one and vanish: a whole network then runs in the layout that its convolutions are lowered to.
  */
 export const sinkTranspose: RewriteRule = (node, inputs) => {
@@ -47,11 +48,20 @@ export const sinkTranspose: RewriteRule = (node, inputs) => {
     .filter((x) => x.shape.length === node.shape.length)
     .map(permutationOf)
     .find((p) => p !== null)
-  if (elementwise.has(op.type) && permutation) {
+  // One element alone has nothing to move (and loses its axes of size 1 in `unpermuted`).
+  if (elementwise.has(op.type) && permutation && elementCount(node.shape) > 1) {
     return mergedTranspose(apply(op, ...inputs.map((x) => unpermuted(x, permutation))), permutation)
   }
   const [x] = inputs
   const perm = x && permutationOf(x)
+  if (perm && op.type === 'Expand' && perm.length === node.shape.length)
+    return mergedTranspose(
+      expand(
+        x.inputs[0]!,
+        inversePermutation(perm).map((axis) => node.shape[axis]!),
+      ),
+      perm,
+    )
   if (perm && (op.type === 'ReduceSum' || op.type === 'ReduceMax')) {
     const axes = op.operands![0]!.map((axis) => perm[axis]!).sort((a, b) => a - b)
     const keepdims = op.attributes!.keepdims === 1
