@@ -48,6 +48,16 @@ const absOp = unary('Abs', (g, _, x) => [where(less(x, 0), neg(g), g)], numeric)
 const reluOp = unary('Relu', (g, _, x) => [where(greater(x, 0), g, 0)], real)
 const identityOp = unary('Identity', () => [null])
 
+const preluOp: Op<[Tensor, Tensor]> = {
+  type: 'PRelu',
+  infer: (x, slope) => {
+    if (broadcastShape(x.shape, slope.shape).join() !== x.shape.join())
+      throw new ShapeError(`PRelu: slope [${slope.shape}] does not broadcast to [${x.shape}]`)
+    return { shape: x.shape, dtype: commonDtype('PRelu', [x, slope], real) }
+  },
+  vjp: (g, _, x, slope) => [mul(g, where(less(x, 0), slope, 1)), mul(g, min(x, 0))],
+}
+
 const whereOp: Op<[Tensor, Tensor, Tensor]> = {
   type: 'Where',
   infer: (condition, a, b) => {
@@ -91,6 +101,8 @@ export const sqrt = (x: Operand): Tensor => apply(sqrtOp, tensor(x))
 export const abs = (x: Operand): Tensor => apply(absOp, tensor(x))
 /** max(x, 0); the gradient at 0 is 0. */
 export const relu = (x: Operand): Tensor => apply(reluOp, tensor(x))
+/** x where it is at least 0, slope · x elsewhere; the slope is broadcast to x. The gradient at 0 is that of x. */
+export const prelu = (x: Tensor, slope: Tensor): Tensor => apply(preluOp, x, slope)
 /** a where the bool tensor `condition` holds, else b; broadcast. */
 export const where = (condition: Tensor, a: Operand, b: Operand): Tensor =>
   apply(whereOp, condition, tensor(a), tensor(b))

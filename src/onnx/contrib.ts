@@ -1,8 +1,8 @@
-import { apply, broadcastShape, type Op, type Tensor } from '../graph/index.ts'
+/** Operators that only lowerings use; they have no gradient, since a graph is lowered after it was differentiated. */
+import { apply, broadcastShape, concat, constant, type Op, reshape, type Tensor } from '../graph/index.ts'
 
 /**
  * Matrix product with either operand read transposed (last two axes), [..., M, K] · [..., K, N]: ONNX Runtime's FusedMatMul.
- * Used by lowerings only: it has no gradient.
  */
 export function fusedMatmul(a: Tensor, b: Tensor, { transA = false, transB = false } = {}): Tensor {
   const op: Op<[Tensor, Tensor]> = {
@@ -22,46 +22,26 @@ export function fusedMatmul(a: Tensor, b: Tensor, { transA = false, transB = fal
   return apply(op, a, b)
 }
 
-/** Where a strided window starts and how it walks along one axis. */
-export interface Window {
-  readonly axis: number
-  readonly start: number
-  readonly step: number
-  readonly count: number
+const gatherOp: Op<[Tensor, Tensor]> = {
+  type: 'Gather',
+  attributes: { axis: 0 },
+  infer: (x, index) => ({ shape: [...index.shape, ...x.shape.slice(1)], dtype: x.dtype }),
+  vjp: null,
 }
 
-/** Strided windows along several axes at once, one Slice node. Used by lowerings only: it has no gradient. */
-export function windows(x: Tensor, along: readonly Window[]): Tensor {
-  const shape = [...x.shape]
-  for (const { axis, count } of along) shape[axis] = count
-  const op: Op<[Tensor]> = {
-    type: 'Slice',
-    operands: [
-      along.map(({ start }) => start),
-      along.map(({ start, step, count }) => start + step * (count - 1) + 1),
-      along.map(({ axis }) => axis),
-      along.map(({ step }) => step),
-    ],
-    infer: (a) => ({ shape, dtype: a.dtype }),
-    vjp: null,
-  }
-  return apply(op, x)
-}
+/** Where something is not in a map. */
+export const outside = -1
 
-/** x [N, H, W, C] with zeros around: one Pad node. Used by lowerings only: it has no gradient. */
-export function padMap(
-  x: Tensor,
-  [top, left, bottom, right]: readonly [number, number, number, number],
-): Tensor {
-  if (top === 0 && left === 0 && bottom === 0 && right === 0) return x
-  const op: Op<[Tensor]> = {
-    type: 'Pad',
-    operands: [[0, top, left, 0, 0, bottom, right, 0]],
-    infer: (a) => {
-      const [n, h, w, c] = a.shape
-      return { shape: [n!, h! + top + bottom, w! + left + right, c!], dtype: a.dtype }
-    },
-    vjp: null,
-  }
-  return apply(op, x)
+/**
+ * The pixels [..., C] of a map x [N, H, W, C] that `places` names by their number n·H·W + h·W + w, zeros where it is
+ * `outside`; `shape` is the shape of `places`. One Gather node in place of a slice a tap.
+ */
+export function pixels(x: Tensor, places: Int32Array, shape: readonly number[]): Tensor {
+  const [n, h, w, c] = x.shape
+  const count = n! * h! * w!
+  const flat = reshape(x, [count, c!])
+  const needsZero = places.includes(outside)
+  const rows = needsZero ? concat([flat, constant(new Float32Array(c!), [1, c!])], 0) : flat
+  const index = needsZero ? places.map((place) => (place === outside ? count : place)) : places
+  return apply(gatherOp, rows, constant(index, shape, 'int32'))
 }

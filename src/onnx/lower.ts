@@ -1,4 +1,15 @@
-import { inversePermutation, type RewriteRule, rewrite, type Tensor } from '../graph/index.ts'
+import {
+  add,
+  cast,
+  elementCount,
+  inversePermutation,
+  less,
+  mul,
+  type RewriteRule,
+  rewrite,
+  sub,
+  type Tensor,
+} from '../graph/index.ts'
 import { mergedReshape, mergedTranspose } from './merged.ts'
 import { sinkTranspose } from './sink-transpose.ts'
 import { stridedConv, stridedConvTranspose, stridedConvWeight } from './strided.ts'
@@ -35,7 +46,9 @@ const lowerConvolution: RewriteRule = (node, [x, w]) => {
     const [a, g] = [mergedTranspose(x, [1, 2, 3, 0]), mergedTranspose(w, [1, 2, 3, 0])]
     const back = [2, 3, 0, 1]
     if (ones && equal(kernel, size)) return mergedTranspose(winogradConvWeight(a, g, tileSize(a, g)), back)
-    if (equal(dilations, [2, 2])) return mergedTranspose(stridedConvWeight(a, g), back)
+    const strided = size.map((length) => Math.ceil(length / 2))
+    if (equal(dilations, [2, 2]) && equal(kernel, strided))
+      return mergedTranspose(stridedConvWeight(a, g), back)
   }
   if (!isSmall) return null
   const [a, k] = [mergedTranspose(x, toLast), mergedTranspose(w, kernelLast)]
@@ -51,6 +64,26 @@ function tileSize(map: Tensor, other: Tensor): TileSize {
   return tiles < Math.max(c!, other.shape[3]!) ? 2 : 4
 }
 
+/**
+ * A choice between one value a channel and a number, as arithmetic: ONNX Runtime's Where makes several passes over the map,
+ * and its PRelu is slow with the channels last. The slope is shared by the forward and its gradient.
+ */
+const lowerChoice: RewriteRule = ({ op, shape, dtype }, [x, a, b]) => {
+  if (op?.type === 'PRelu') return mul(x!, chosen(less(x!, 0), a!, 1))
+  if (op?.type !== 'Where' || dtype !== 'float32') return null
+  if (
+    b?.leaf?.kind === 'constant' &&
+    b.leaf.data.length === 1 &&
+    elementCount(a!.shape) < elementCount(shape)
+  )
+    return chosen(x!, a!, b.leaf.data[0]!)
+  return null
+}
+
+/** `a` where `condition` holds, else the number `b`: b + (a − b)·condition. */
+const chosen = (condition: Tensor, a: Tensor, b: number): Tensor =>
+  add(b, mul(sub(a, b), cast(condition, 'float32')))
+
 /** Transposes and reshapes meet those that the other rules made, and merge. */
 export const mergeMovement: RewriteRule = ({ op }, [x]) => {
   if (op?.type === 'Transpose') return mergedTranspose(x!, op.attributes!.perm as readonly number[])
@@ -61,7 +94,7 @@ export const mergeMovement: RewriteRule = ({ op }, [x]) => {
 /** The graph of `outputs` in forms that are faster on a CPU: same values but for rounding, other operators. */
 export function lower(outputs: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
   return rewrite(
-    outputs,
+    rewrite(outputs, lowerChoice),
     (node, inputs) =>
       mergeMovement(node, inputs) ?? lowerConvolution(node, inputs) ?? sinkTranspose(node, inputs),
   )

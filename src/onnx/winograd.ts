@@ -1,9 +1,9 @@
 /**
  * 3×3 convolutions of stride 1 as Winograd's F(m×m, 3×3) (Lavin and Gray 2016) in ordinary operators:
- * maps [N, H, W, C], weights [3, 3, Ci, Co]. Tiles of m×m outputs are read as (m + 2)² strided windows.
+ * maps [N, H, W, C], weights [3, 3, Ci, Co]. Each tile of m×m outputs gathers its (m + 2)² pixels.
  */
-import { concat, constant, matmul, reshape, type Tensor, transpose } from '../graph/index.ts'
-import { fusedMatmul, padMap, windows } from './contrib.ts'
+import { constant, matmul, reshape, type Tensor } from '../graph/index.ts'
+import { fusedMatmul, outside, pixels } from './contrib.ts'
 
 /** Outputs a tile and axis. */
 export type TileSize = 2 | 4
@@ -75,50 +75,72 @@ const transposed = (a: Matrix): Matrix => a[0]!.map((_, j) => a.map((row) => row
 /** Columns in reverse: the transform of a kernel that is turned by 180°. */
 const turned = (a: Matrix): Matrix => a.map((row) => [...row].reverse())
 
-interface Grid {
+/** The tiles of a batch of maps, counted image by image, row by row. */
+interface Tiles {
   readonly rows: number
   readonly columns: number
-  /** Tiles in the whole batch. */
+  /** In the whole batch. */
   readonly count: number
 }
 
-function grid(x: Tensor, m: TileSize): Grid {
-  const rows = Math.ceil(x.shape[1]! / m)
-  const columns = Math.ceil(x.shape[2]! / m)
-  return { rows, columns, count: x.shape[0]! * rows * columns }
+function tilesOf({ shape: [n, h, w] }: Tensor, m: TileSize): Tiles {
+  const rows = Math.ceil(h! / m)
+  const columns = Math.ceil(w! / m)
+  return { rows, columns, count: n! * rows * columns }
+}
+
+/**
+ * The pixel at (i, j) of each tile for all i, j < `side`, where a tile begins `border` pixels above and left of its m×m
+ * outputs: places [side², tiles] in the map, `outside` where there is no pixel.
+ */
+function tilePlaces(
+  map: Tensor,
+  m: TileSize,
+  { side, border }: { side: number; border: number },
+): Int32Array {
+  const [n, h, w] = map.shape as [number, number, number]
+  const { rows, columns, count } = tilesOf(map, m)
+  const places = new Int32Array(side * side * count)
+  let next = 0
+  for (let i = 0; i < side; i++)
+    for (let j = 0; j < side; j++)
+      for (let image = 0; image < n; image++)
+        for (let row = 0; row < rows; row++)
+          for (let column = 0; column < columns; column++) {
+            const y = row * m + i - border
+            const x = column * m + j - border
+            places[next++] = y >= 0 && y < h && x >= 0 && x < w ? (image * h + y) * w + x : outside
+          }
+  return places
+}
+
+/** Where each pixel of a map lies among its tiles' outputs [m·m, tiles]: [N·H·W]. */
+function pixelPlaces(map: Tensor, m: TileSize): Int32Array {
+  const inTiles = tilePlaces(map, m, { side: m, border: 0 })
+  const places = new Int32Array(map.shape[0]! * map.shape[1]! * map.shape[2]!)
+  inTiles.forEach((place, index) => {
+    if (place !== outside) places[place] = index
+  })
+  return places
 }
 
 /** Bᵀ d B of every tile with its border: x [N, H, W, C] -> [(m+2)², tiles, C]. */
 function inputTransform(x: Tensor, m: TileSize): Tensor {
-  const { rows, columns, count } = grid(x, m)
-  const [, h, w, c] = x.shape
-  const padded = padMap(x, [1, 1, rows * m + 1 - h!, columns * m + 1 - w!])
-  const taps: Tensor[] = []
-  for (let i = 0; i < m + 2; i++)
-    for (let j = 0; j < m + 2; j++)
-      taps.push(
-        windows(padded, [
-          { axis: 1, start: i, step: m, count: rows },
-          { axis: 2, start: j, step: m, count: columns },
-        ]),
-      )
-  const tiles = reshape(concat(taps, 0), [taps.length, count * c!])
-  return reshape(matmul(square(transforms[m].Bt), tiles), [taps.length, count, c!])
+  const side = m + 2
+  const c = x.shape[3]!
+  const { count } = tilesOf(x, m)
+  const tiles = pixels(x, tilePlaces(x, m, { side, border: 1 }), [side * side, count])
+  const V = matmul(square(transforms[m].Bt), reshape(tiles, [side * side, count * c]))
+  return reshape(V, [side * side, count, c])
 }
 
-/** Aᵀ M A of every tile, put together and cut to size: M [(m+2)², tiles, C] -> [N, H, W, C]. */
-function outputTransform(M: Tensor, like: Tensor, m: TileSize): Tensor {
-  const { rows, columns, count } = grid(like, m)
-  const [n, h, w] = like.shape
-  const c = M.shape[2]!
-  const tiles = matmul(square(transforms[m].At), reshape(M, [(m + 2) ** 2, count * c]))
-  const apart = reshape(tiles, [m, m, n!, rows, columns, c])
-  const map = reshape(transpose(apart, [2, 3, 0, 4, 1, 5]), [n!, rows * m, columns * m, c])
-  if (h === rows * m && w === columns * m) return map
-  return windows(map, [
-    { axis: 1, start: 0, step: 1, count: h! },
-    { axis: 2, start: 0, step: 1, count: w! },
-  ])
+/** Aᵀ M A of every tile, put together and cut to the size of the map: M [(m+2)², tiles, C] -> [N, H, W, C]. */
+function outputTransform(M: Tensor, map: Tensor, m: TileSize): Tensor {
+  const [n, h, w] = map.shape
+  const [taps, count, c] = M.shape
+  const tiles = matmul(square(transforms[m].At), reshape(M, [taps!, count! * c!]))
+  const outputs = reshape(tiles, [1, m * m, count!, c!])
+  return reshape(pixels(outputs, pixelPlaces(map, m), [n! * h! * w!]), [n!, h!, w!, c!])
 }
 
 /** G w Gᵀ of every kernel: w [3, 3, Ci, Co] -> [(m+2)², Ci, Co]. */
@@ -141,17 +163,12 @@ export function winogradConvTranspose(g: Tensor, w: Tensor, m: TileSize): Tensor
 
 /** Its adjoint in w, wholly in the transformed domain (x's transform is shared with the forward): -> [3, 3, Ci, Co]. */
 export function winogradConvWeight(x: Tensor, g: Tensor, m: TileSize): Tensor {
-  const { rows, columns, count } = grid(g, m)
-  const [n, h, w, co] = g.shape
-  const padded = padMap(g, [0, 0, rows * m - h!, columns * m - w!])
-  const apart = transpose(reshape(padded, [n!, rows, m, columns, m, co!]), [2, 4, 0, 1, 3, 5])
   const { At, G } = transforms[m]
-  const dM = reshape(matmul(square(transposed(At)), reshape(apart, [m * m, count * co!])), [
-    (m + 2) ** 2,
-    count,
-    co!,
-  ])
-  const dU = fusedMatmul(inputTransform(x, m), dM, { transA: true })
+  const { count } = tilesOf(g, m)
   const ci = x.shape[3]!
-  return reshape(matmul(square(transposed(G)), reshape(dU, [(m + 2) ** 2, ci * co!])), [3, 3, ci, co!])
+  const co = g.shape[3]!
+  const outputs = pixels(g, tilePlaces(g, m, { side: m, border: 0 }), [m * m, count])
+  const dM = matmul(square(transposed(At)), reshape(outputs, [m * m, count * co]))
+  const dU = fusedMatmul(inputTransform(x, m), reshape(dM, [(m + 2) ** 2, count, co]), { transA: true })
+  return reshape(matmul(square(transposed(G)), reshape(dU, [(m + 2) ** 2, ci * co])), [3, 3, ci, co])
 }

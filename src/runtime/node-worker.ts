@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   let next = Object.fromEntries(
     Object.entries(state ?? {}).map(([name, { type, shape, data }]) => [
       name,
-      toOrt({ type, shape, data: data.slice().fill(0 as never) }),
+      toOrt({ type, shape, data: new (data.constructor as Float32ArrayConstructor)(data.length) }),
     ]),
   )
   const stateOutputs = new Set(Object.keys(current).map(nextName))

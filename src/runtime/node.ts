@@ -64,7 +64,10 @@ export async function createSession(
   }
 }
 
-/** Compiles a step model (see `StepSession`) in a worker thread of its own. @throws Error with the runtime's message */
+/**
+ * Compiles a step model (see `StepSession`) in a worker thread of its own, which takes the buffers of the first state over:
+ * they are empty afterwards. @throws Error with the runtime's message
+ */
 export async function createStepSession(
   model: string | Uint8Array,
   { threads = 0, state }: StepSessionOptions,
@@ -94,6 +97,8 @@ async function start(options: Omit<WorkerStart, 'gate'>) {
   const file = import.meta.url.endsWith('.ts') ? './node-worker.ts' : './node-worker.js'
   const worker = new Worker(new URL(file, import.meta.url), {
     workerData: { ...options, gate } satisfies WorkerStart,
+    // The first state moves to the thread: it can be most of the memory.
+    transferList: Object.values(options.state ?? {}).map(({ data }) => data.buffer as ArrayBuffer),
     // Flags of the process are not for its threads: an --input-type would stop them.
     execArgv: [],
   })

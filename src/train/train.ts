@@ -136,8 +136,10 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const { height, width, classes } = data
   const step = buildStep({ ...options, optimiser, batch, height, width, classes, prototypes })
   const { bytes, layouts } = compile(step, lowering)
-  const start = resume ? stateOf(step, resume) : firstState(step, seed, options.from)
-  const session = await createStepSession(bytes, { threads, state: stored(step, start, layouts) })
+  const session = await createStepSession(bytes, {
+    threads,
+    state: stored(step, resume ? stateOf(step, resume) : firstState(step, seed, options.from), layouts),
+  })
   const rateAt: Schedule = typeof rate === 'number' ? () => rate : rate
   let done = resume?.step ?? 0
 
@@ -233,7 +235,7 @@ function firstState(
       throw new UsageError(
         `train: ${name} holds ${drawn.length} numbers here, got ${values.length} to start from`,
       )
-    if (drawn) state.set(name, values)
+    if (drawn) state.set(name, values.slice())
   }
   return state
 }
@@ -246,7 +248,7 @@ function stateOf(step: Step, { tensors }: Checkpoint): Map<string, Float32Array>
         throw new UsageError(
           `train: checkpoint of another architecture, ${name} is [${shape}] here, got ${tensor ? `[${tensor.shape}]` : 'none'}`,
         )
-      return [name, tensor.data]
+      return [name, tensor.data.slice()]
     }),
   )
 }

@@ -96,6 +96,12 @@ export const opCases: { readonly [Name in OpName]: readonly OpCase<(typeof graph
   sqrt: positiveCases,
   abs: [...unaryCases, ofInt32],
   relu: unaryCases,
+  prelu: [
+    use('of one slope a channel', { x: [2, 3, 2, 2], slope: [3, 1, 1] }, (prelu, { x, slope }) =>
+      prelu(x, slope),
+    ),
+    use('of one slope', { x: [5], slope: [] }, (prelu, { x, slope }) => prelu(x, slope)),
+  ],
   square: [...unaryCases, ofInt32],
   stopGradient: unaryCases,
   where: [
