@@ -15,7 +15,8 @@ export function sayMissing(
   { of, say }: { readonly of: number; readonly say: (line: string) => void },
 ): void {
   if (missing.length === 0) return
-  for (const { name, reason } of missing.slice(0, 20)) say(`missing: ${name}: ${reason}`)
+  for (const { name, reason } of missing.slice(0, 20))
+    say(`missing: ${name}: ${reason}`.replaceAll(/[\r\n]+/g, ' '))
   if (missing.length > 20) say(`missing: and ${missing.length - 20} more`)
   say(`${missing.length} of ${of} images are missing`)
 }
