@@ -147,6 +147,11 @@ describe("anybody's model", () => {
     expect(describing(image(shape))).toMatchObject({ layout, height, width })
   })
 
+  test('of which one axis alone is 3 has its channels there', () => {
+    expect(describing(image(['N', '', '', 3]), { input: '8x6' }).layout).toBe('nhwc')
+    expect(describing(image(['N', 3, '', '']), { input: '8x6' }).layout).toBe('nchw')
+  })
+
   test('whose layout cannot be told takes the word of the user, or channels first, and says so', () => {
     const free = image(['N', '', '', ''])
     expect(describing(free, { input: '8x6', layout: 'nhwc' })).toMatchObject({

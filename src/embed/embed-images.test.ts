@@ -17,9 +17,9 @@ function pixelEmbedder(onEmbed: (count: number) => void | Promise<void> = () => 
     description,
     close: async () => {},
     embed: async (pixels) => {
-      // Taken before waiting, as a session takes its feeds.
-      const data = Float32Array.from(pixels)
       await onEmbed(pixels.length / 3)
+      // Taken after waiting: the pixels of a batch stay as they are while the model runs.
+      const data = Float32Array.from(pixels)
       const shape = { rows: data.length / 3, columns: 3 }
       return {
         embedding: { data, ...shape },
@@ -95,7 +95,9 @@ test('the next batch is read while the model runs, and no more than that', async
     await new Promise((resolve) => setTimeout(resolve, 50))
     log.push('ran')
   })
-  await embedImages(model, numbered(6, { onRead: (i) => log.push(`read ${i}`) }), { batch: 2 })
+  const images = numbered(6, { onRead: (i) => log.push(`read ${i}`) })
+  const { feature } = await embedImages(model, images, { batch: 2 })
+  expect([...feature.data]).toEqual([0, 1, 2, 3, 4, 5].flatMap((i) => [i, i, i]))
   expect(log).toEqual([
     ...['read 0', 'read 1', 'run', 'read 2', 'read 3', 'ran'],
     ...['run', 'read 4', 'read 5', 'ran', 'run', 'ran'],
@@ -114,6 +116,14 @@ test('no more than `readers` images are read at a time', async () => {
   }
   await embedImages(pixelEmbedder(), images, { batch: 20, readers: 3 })
   expect(most).toBe(3)
+})
+
+test('a batch is rounded up to whole runs of a model whose file fixes their size', async () => {
+  const sizes: number[] = []
+  const model = pixelEmbedder((count) => void sizes.push(count))
+  const fixed = { ...model, description: { ...model.description, batch: 4 } }
+  await embedImages(fixed, numbered(11), { batch: 5 })
+  expect(sizes).toEqual([8, 3])
 })
 
 test('onProgress counts images, read or not', async () => {

@@ -22,7 +22,7 @@ export interface FailedImage {
 }
 
 export interface EmbedOptions {
-  /** Images a run. */
+  /** Images a run; where the file fixes a batch, rounded up to a multiple of it. */
   readonly batch?: number
   /** How many images are read at a time. */
   readonly readers?: number
@@ -46,9 +46,10 @@ export interface EmbeddedBatch {
 export async function* embedBatches(
   model: Embedder,
   images: ImagesToEmbed,
-  { batch = 32, readers = 8 }: EmbedOptions = {},
+  { batch: wished = 32, readers = 8 }: EmbedOptions = {},
 ): AsyncGenerator<EmbeddedBatch> {
-  const { height, width, name } = model.description
+  const { height, width, name, batch: fixed = 1 } = model.description
+  const batch = Math.ceil(wished / fixed) * fixed
   if (images.height !== height || images.width !== width)
     throw new ShapeError(
       `${name}: expected images of ${height}x${width}, got ${images.height}x${images.width}`,

@@ -50,6 +50,11 @@ test('readOnnxFile refuses what is no ONNX file, or is cut short, in one line', 
       ours.subarray(0, ours.length - 1),
       /^a\.onnx: not an ONNX model, or it is cut short \(\d+ bytes should follow, got \d+\)$/,
     ],
+    // A length of 2³¹, which as a signed number of 32 bits would lead backwards.
+    [
+      new Uint8Array([0x0a, 0x80, 0x80, 0x80, 0x80, 8, 1]),
+      /^a\.onnx: not an ONNX model, or it is cut short \(2147483648 bytes should follow, got 1\)$/,
+    ],
     [new Uint8Array([0xa1, 6, 1]), /^a\.onnx: not an ONNX model, or it is cut short$/],
   ]
   for (const [bytes, message] of cases) {
