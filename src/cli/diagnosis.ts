@@ -4,7 +4,7 @@ import os from 'node:os'
 import { conv, input } from '../graph/index.ts'
 import { emit, lower } from '../onnx/index.ts'
 import { createStepSession } from '../runtime/index.ts'
-import { type Provider, providers } from '../runtime/providers.ts'
+import { type Provider, providers } from '../runtime/node-providers.ts'
 import { instructionSets } from './instruction-sets.ts'
 import { type ChosenLowering, chosenLowerings } from './lowerings.ts'
 import { version } from './version.ts'
@@ -150,18 +150,20 @@ async function runSmallModel(): Promise<string> {
   }
 }
 
-/** Loads sharp and decodes a picture that it encodes itself. */
+/** Encodes a picture and decodes it again; the versions of what does that. */
 async function decodeSmallPicture(): Promise<{ version: string; libvips: string }> {
-  // Loaded here, so that its absence is a finding.
-  const { default: sharp } = await import('sharp')
-  const { decode } = await import('../image/decode.ts')
-  const picture = sharp({ create: { width: 3, height: 2, channels: 3, background: { r: 255, g: 0, b: 0 } } })
-  const { width, height, data } = await decode(await picture.png().toBuffer())
-  if (width !== 3 || height !== 2 || data[0] !== 255 || data[1] !== 0)
-    throw new Error(
-      `a small red picture was decoded to ${width} x ${height}, first pixel ${data.subarray(0, 3)}`,
-    )
-  return { version: sharp.versions.sharp ?? 'unknown', libvips: sharp.versions.vips }
+  // Loaded here, so that the absence of the native library is a finding.
+  const [{ decode }, { encodePng }, { codecVersion }] = await Promise.all([
+    import('../image/decode.ts'),
+    import('../image/encode.ts'),
+    import('../image/codec-version.ts'),
+  ])
+  const red = Uint8Array.from({ length: 2 * 3 * 3 }, (_, i) => (i % 3 === 0 ? 255 : 0))
+  const { width, height, data } = await decode(await encodePng(red, { height: 2, width: 3 }))
+  if (width !== 3 || height !== 2 || !red.every((value, i) => data[i] === value))
+    throw new Error(`a small red picture should come back as it was, got ${width} x ${height}, ${data}`)
+  const { sharp, libvips } = codecVersion()
+  return { version: sharp, libvips }
 }
 
 /** How glibc could serve training better. */
