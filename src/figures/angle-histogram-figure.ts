@@ -1,7 +1,8 @@
 import * as Plot from '@observablehq/plot'
 import { UsageError } from '../errors.ts'
 import { genuineStyle, impostorStyle, type LineStyle } from './colours.ts'
-import { type FigureOptions, frame } from './frame.ts'
+import type { FigureOptions } from './figure-options.ts'
+import { frame } from './frame.ts'
 
 /** The angles between the embeddings of pairs, in degrees, by kind of pair. */
 export interface AngleSample {

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { lineStyle } from './colours.ts'
-import { type FigureOptions, frame } from './frame.ts'
+import type { FigureOptions } from './figure-options.ts'
+import { frame } from './frame.ts'
 
 /** The accuracy of a run on each fold, with their mean and its standard error, 0 … 1. */
 export interface FoldAccuracy {

@@ -2,16 +2,7 @@ import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
 import type { LineStyle } from './colours.ts'
 import { escapeText } from './escape.ts'
-
-/** What every figure takes; sizes in CSS pixels. */
-export interface FigureOptions {
-  /** The line above the figure, and its name for those who do not see it. */
-  title?: string
-  /** What the figure shows, in words; each figure writes its own from the data. */
-  description?: string
-  width?: number
-  height?: number
-}
+import type { FigureOptions } from './figure-options.ts'
 
 /** A line of the legend. */
 export interface LegendEntry extends LineStyle {

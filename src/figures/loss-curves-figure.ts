@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { lineStyle } from './colours.ts'
-import { type FigureOptions, frame } from './frame.ts'
+import type { FigureOptions } from './figure-options.ts'
+import { frame } from './frame.ts'
 
 /** The loss of a run at its steps, rising in step. */
 export interface LossCurve {

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { lineStyle } from './colours.ts'
-import { type FigureOptions, frame } from './frame.ts'
+import type { FigureOptions } from './figure-options.ts'
+import { frame } from './frame.ts'
 
 /** A ROC to draw: FAR and TAR, each rising, as `roc` of evaluate gives them. */
 export interface RocCurve {

@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts'
 import { escapeText } from './escape.ts'
-import { type FigureOptions, svgText } from './frame.ts'
+import type { FigureOptions } from './figure-options.ts'
+import { svgText } from './frame.ts'
 
 /** Pictures of one person: the bytes of PNG files, or data URIs. */
 export interface FaceRow {
