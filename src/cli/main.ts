@@ -1,26 +1,24 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { DataError, NumericError, ShapeError, UsageError } from '../errors.ts'
-import { registerDemo } from './demo.ts'
-import { registerTrain } from './train.ts'
+import { registerCommands } from './commands.ts'
 import { version } from './version.ts'
 
 /** Builds the command line. */
-function commandLine(): Command {
+async function commandLine(): Promise<Command> {
   const program = new Command('steradian')
     .description('Open-set recognition on the hypersphere: train, prove, use.')
     .version(version)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'steradian: ')) })
-  registerTrain(program)
-  registerDemo(program)
+  await registerCommands(program, process.argv[2])
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
   return program
 }
 
 async function main(): Promise<void> {
   try {
-    await commandLine().parseAsync()
+    await (await commandLine()).parseAsync()
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2

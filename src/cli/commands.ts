@@ -1,0 +1,19 @@
+import type { Command } from 'commander'
+
+type Register = (program: Command) => void
+
+/** The commands by name. Each is loaded when it is asked for: `doctor` must start where another's library cannot. */
+const commands: Readonly<Record<string, () => Promise<Register>>> = {
+  demo: async () => (await import('./demo.ts')).registerDemo,
+  train: async () => (await import('./train.ts')).registerTrain,
+  align: async () => (await import('./align.ts')).registerAlign,
+  evaluate: async () => (await import('./evaluate.ts')).registerEvaluate,
+  embed: async () => (await import('./embed.ts')).registerEmbed,
+  doctor: async () => (await import('./doctor.ts')).registerDoctor,
+}
+
+/** Adds the command that `name` asks for, or all of them where it names none (for help, and for the nearest name). */
+export async function registerCommands(program: Command, name: string | undefined): Promise<void> {
+  const asked = name === undefined ? undefined : commands[name]
+  for (const load of asked ? [asked] : Object.values(commands)) (await load())(program)
+}
