@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['src/**/*.long.test.ts', 'test/**/*.long.test.ts'],
     env: { STERADIAN_LONG: '1' },
     testTimeout: 1_200_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
   },
