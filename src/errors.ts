@@ -19,3 +19,25 @@ export class UsageError extends Error {
 export class NumericError extends Error {
   override readonly name = 'NumericError'
 }
+
+/** What an error of the file system means, in our words. */
+export function fileProblem(error: unknown): string {
+  const { code, message } = error as { readonly code?: string; readonly message?: string }
+  switch (code) {
+    case 'ENOENT':
+      return 'no such file or folder'
+    case 'EISDIR':
+      return 'expected a file, got a folder'
+    case 'ENOTDIR':
+      return 'expected a folder, got a file'
+    case 'EACCES':
+    case 'EPERM':
+      return 'no permission'
+    case 'EROFS':
+      return 'the file system is read-only'
+    case 'ENOSPC':
+      return 'the disk is full'
+    default:
+      return (message ?? String(error)).split('\n')[0]!
+  }
+}

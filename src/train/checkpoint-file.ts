@@ -1,6 +1,6 @@
 import { open, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { DataError } from '../errors.ts'
+import { DataError, fileProblem } from '../errors.ts'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 
 /** Writes a checkpoint so that `path` always holds a whole one: to a temporary name, synced, then renamed. */
@@ -17,9 +17,7 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
     await rename(temporary, path)
   } catch (error) {
     await unlink(temporary).catch(() => {})
-    throw new DataError(
-      `${path}: checkpoint was not written, ${(error as NodeJS.ErrnoException).code ?? error}`,
-    )
+    throw new DataError(`${path}: checkpoint was not written, ${fileProblem(error)}`)
   }
   // The rename itself must survive a power cut; not every file system lets a folder be synced.
   const folder = await open(dirname(path)).catch(() => null)
@@ -33,7 +31,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   try {
     bytes = await readFile(path)
   } catch (error) {
-    throw new DataError(`${path}: checkpoint cannot be read, ${(error as NodeJS.ErrnoException).code}`)
+    throw new DataError(`${path}: checkpoint cannot be read, ${fileProblem(error)}`)
   }
   return decodeCheckpoint(bytes, path)
 }

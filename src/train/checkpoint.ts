@@ -48,7 +48,9 @@ export function encodeCheckpoint({ step, settings, tensors }: Checkpoint): Uint8
 }
 
 /** Reads a checkpoint. @throws DataError naming `where` when the bytes are no checkpoint, cut short or changed */
-export function decodeCheckpoint(bytes: Uint8Array<ArrayBuffer>, where: string): Checkpoint {
+export function decodeCheckpoint(given: Uint8Array<ArrayBuffer>, where: string): Checkpoint {
+  // A Buffer of Node, as a file comes, shares memory where a Uint8Array copies.
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
   const start = new TextDecoder().decode(bytes.subarray(0, magic.length))
   if (start !== magic)
     throw new DataError(

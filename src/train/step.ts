@@ -12,8 +12,6 @@ import {
   topologicalOrder,
   transpose,
 } from '../graph/index.ts'
-import { hash32 } from '../math/hash.ts'
-import { rng } from '../math/rng.ts'
 import type { Optimiser } from '../optim/index.ts'
 import { nextName } from '../runtime/session.ts'
 
@@ -104,14 +102,14 @@ export function buildStep({
   const W = project(stored)
   const mean = loss(feature, W, labels)
 
-  const outputs: Record<string, Tensor> = { loss: mean, ...metrics(feature, W, labels) }
+  const reported = { loss: mean, ...metrics(feature, W, labels) }
+  const outputs: Record<string, Tensor> = { ...reported }
   const scheduled = new Map<string, (step: number, steps: number) => number>()
   const state: StateTensor[] = []
   const parameters: Tensor[] = []
-  for (const node of topologicalOrder([mean])) {
-    if (node.leaf?.kind === 'parameter') parameters.push(node)
-    if (node.leaf?.kind === 'scheduled') scheduled.set(node.leaf.name, node.leaf.at)
-  }
+  for (const { leaf } of topologicalOrder(Object.values(reported)))
+    if (leaf?.kind === 'scheduled') scheduled.set(leaf.name, leaf.at)
+  for (const node of topologicalOrder([mean])) if (node.leaf?.kind === 'parameter') parameters.push(node)
   // What the update reads and differentiates for a parameter: the projected prototypes, the parameter itself elsewhere.
   const values = parameters.map((p) => (p === stored ? W : p))
   const gradients = grad(mean, values)
@@ -142,14 +140,4 @@ export function buildStep({
       shape: p.shape,
     })),
   }
-}
-
-/** The first values of a step's state: parameters drawn from (seed, name), the optimiser's state 0. */
-export function initialState(step: Step, seed: number): Map<string, Float32Array> {
-  return new Map(
-    step.state.map(({ name, shape, init }) => [
-      name,
-      init ? init(rng(seed, hash32(name)), shape) : new Float32Array(shape.reduce((n, size) => n * size, 1)),
-    ]),
-  )
 }

@@ -1,0 +1,491 @@
+import { describe, expect, it } from 'vitest'
+import { evaluate, relativeError } from '../../test/evaluator/index.ts'
+import { bytesOf, learnt, side, toyBackbone, toyData, toyPictures } from '../../test/train/toy.ts'
+import { sfnet } from '../backbones/index.ts'
+import { memorySource, trainingData } from '../data/index.ts'
+import { DataError, NumericError, UsageError } from '../errors.ts'
+import {
+  add,
+  mul,
+  reduceMax,
+  reduceMean,
+  reduceSum,
+  scheduled,
+  sqrt,
+  square,
+  type Tensor,
+} from '../graph/index.ts'
+import { angularMetrics, lmcl, lossNamed, softmax, unit } from '../losses/index.ts'
+import { filled } from '../nn/index.ts'
+import { multiStep, sgd } from '../optim/index.ts'
+import {
+  type Backbone,
+  buildStep,
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type Progress,
+  prepare,
+  stepCount,
+  type TrainingBatch,
+  type TrainingData,
+  type TrainOptions,
+  train,
+} from './index.ts'
+
+const data = toyData()
+const usual = {
+  backbone: toyBackbone,
+  loss: softmax,
+  data,
+  batch: 8,
+  rate: 0.05,
+  threads: 1,
+} satisfies TrainOptions
+
+/** Trains and keeps what was reported and saved. */
+async function observed(options: Partial<TrainOptions>) {
+  const progress: Progress[] = []
+  const checkpoints: Checkpoint[] = []
+  const trained = await train({
+    ...usual,
+    onStep: (step) => progress.push(step),
+    onCheckpoint: (checkpoint) => void checkpoints.push(checkpoint),
+    ...options,
+  })
+  return { ...trained, progress, checkpoints }
+}
+
+/** A checkpoint as it comes back from a file. */
+const reread = (checkpoint: Checkpoint): Checkpoint =>
+  decodeCheckpoint(new Uint8Array(Buffer.concat(encodeCheckpoint(checkpoint))), 'checkpoint')
+
+const mean = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0) / numbers.length
+
+/** The batches of `data`, with `before` called ahead of each; counts how often they were given back early. */
+function watched(before: (step: number) => void | Promise<void>): TrainingData & { left: number } {
+  const watchedData = {
+    ...data,
+    left: 0,
+    async *batches(options: Parameters<TrainingData['batches']>[0]): AsyncGenerator<TrainingBatch> {
+      let step = options.firstStep
+      let finished = false
+      try {
+        for await (const batch of data.batches(options)) {
+          await before(++step)
+          yield batch
+        }
+        finished = true
+      } finally {
+        if (!finished) watchedData.left++
+      }
+    },
+  }
+  return watchedData
+}
+
+describe('train(options)', () => {
+  it.each([
+    ['softmax', softmax],
+    ['lmcl', (x: Tensor, W: Tensor, labels: Tensor) => lmcl(x, W, labels, { s: 10, m: 0.2 })],
+  ])(
+    'brings the loss of pictures that can be told apart down, and their accuracy up: %s',
+    async (_, loss) => {
+      const { progress } = await observed({ loss, steps: 50, rate: 0.02, metrics: angularMetrics })
+      const losses = progress.map((step) => step.loss)
+      expect(mean(losses.slice(-5))).toBeLessThan(0.3 * mean(losses.slice(0, 3)))
+      expect(mean(progress.slice(-5).map(({ values }) => values.accuracy!))).toBeGreaterThan(0.9)
+    },
+  )
+
+  it('computes what the graph of its step says: two steps agree with the evaluator in float64', async () => {
+    const { pixels, labels } = toyPictures()
+    const source = memorySource({ pixels, labels, height: side, width: side })
+    const plainData = trainingData(source, { mirror: false })
+    const options = { batch: 4, rate: multiStep(0.1, { milestones: [1], factor: 0.5 }), steps: 2 }
+    const { progress, checkpoints } = await observed({ ...options, data: plainData, checkpointEvery: 1 })
+    const first = await observed({
+      ...options,
+      data: plainData,
+      rate: 0,
+      optimiser: sgd({ momentum: 0 }),
+      steps: 1,
+    })
+
+    const step = buildStep({
+      ...usual,
+      ...{ batch: 4, height: side, width: side, classes: 4, optimiser: sgd(), prototypes: filled(0) },
+    })
+    let state: Record<string, ArrayLike<number>> = Object.fromEntries(
+      step.state.map(({ name, shape }) => [
+        name,
+        first.values.get(name) ?? new Float64Array(shape.reduce((n, size) => n * size, 1)),
+      ]),
+    )
+    let at = 0
+    for await (const batch of plainData.batches({ batch: 4, seed: 0, firstStep: 0, steps: 2 })) {
+      const results = evaluate(step.outputs, {
+        ...state,
+        image: batch.image,
+        labels: batch.labels,
+        rate: [0.1, 0.05][at]!,
+      })
+      expect(progress[at]!.loss).toBeCloseTo(results.loss![0]!, 5)
+      state = Object.fromEntries(step.state.map(({ name }) => [name, results[`next:${name}`]!]))
+      for (const [name, { data: values }] of checkpoints[at]!.tensors)
+        expect(relativeError(values, state[name]!), `${name} after step ${at + 1}`).toBeLessThan(2e-5)
+      at++
+    }
+    expect(at).toBe(2)
+  })
+
+  it('gives the same bytes for the same seed, and others for another', async () => {
+    const [one, same, other] = [
+      await observed({ steps: 3, seed: 5 }),
+      await observed({ steps: 3, seed: 5 }),
+      await observed({ steps: 3, seed: 6 }),
+    ]
+    expect(bytesOf(same.values)).toEqual(bytesOf(one.values))
+    expect(same.progress.map(({ loss }) => loss)).toEqual(one.progress.map(({ loss }) => loss))
+    for (const name of ['head.weight', 'embedding.weight'])
+      expect(bytesOf(other.values)[name]).not.toBe(bytesOf(one.values)[name])
+  })
+
+  it('in fast forms and as plain operators gives the same but for rounding', async () => {
+    const deep: Backbone = (pixels) => sfnet(pixels, { depth: 10, width: 0.125, dimensions: 8 })
+    const options = { backbone: deep, loss: lmcl, steps: 3, rate: 0.01 }
+    const fast = await observed({ ...options, lowering: 'cpu' })
+    const plain = await observed({ ...options, lowering: 'plain' })
+    plain.progress.forEach(({ loss }, i) => {
+      expect(Math.abs(fast.progress[i]!.loss / loss - 1)).toBeLessThan(1e-4)
+    })
+    for (const [name, values] of plain.values)
+      expect(relativeError(fast.values.get(name)!, values), name).toBeLessThan(1e-3)
+  })
+
+  it('says what it knows after each step: counts, loss, rate, metrics, times', async () => {
+    const rate = multiStep(0.1, { milestones: [2], factor: 0.5 })
+    const { progress, ...trained } = await observed({ steps: 3, rate, metrics: angularMetrics })
+    expect(progress.map(({ step, steps, rate: now }) => [step, steps, now])).toEqual([
+      [1, 3, 0.1],
+      [2, 3, 0.1],
+      [3, 3, 0.05],
+    ])
+    for (const { loss, values, stepMs, waitedMs } of progress) {
+      expect(loss).toBeGreaterThan(0)
+      expect(Object.keys(values).sort()).toEqual(['accuracy', 'cosine'])
+      expect(stepMs).toBeGreaterThan(0)
+      expect(waitedMs).toBeGreaterThanOrEqual(0)
+    }
+    expect(trained).toMatchObject({ step: 3, steps: 3, interrupted: false })
+  })
+
+  it('says how long a step waited for its images', async () => {
+    const slow = watched((step) => new Promise((done) => setTimeout(done, step === 2 ? 120 : 0)))
+    const { progress } = await observed({ data: slow, steps: 3 })
+    // Timers of Node may come a millisecond early.
+    expect(progress[1]!.waitedMs).toBeGreaterThan(118)
+  })
+
+  it('feeds scalars that follow the step with their value at that step of so many', async () => {
+    const asked: [number, number][] = []
+    const k = scheduled('k', (step, steps) => {
+      asked.push([step, steps])
+      return 100 * steps + step
+    })
+    const other = scheduled('only.reported', (step) => -step)
+    const { progress, checkpoints } = await observed({
+      steps: 3,
+      loss: (x, W, labels) => add(softmax(x, W, labels), mul(k, 1)),
+      metrics: () => ({ doubled: mul(other, 2) }),
+      checkpointEvery: 1,
+    })
+    expect(progress.map(({ values }) => values)).toEqual([
+      { k: 301, 'only.reported': -1, doubled: -2 },
+      { k: 302, 'only.reported': -2, doubled: -4 },
+      { k: 303, 'only.reported': -3, doubled: -6 },
+    ])
+    expect(progress.every(({ loss, values }) => loss > values.k!)).toBe(true)
+    const resumed = await observed({
+      steps: 3,
+      loss: (x, W, labels) => add(softmax(x, W, labels), mul(k, 1)),
+      metrics: () => ({ doubled: mul(other, 2) }),
+      resume: checkpoints[1]!,
+    })
+    expect(resumed.progress.map(({ step, values }) => [step, values.k])).toEqual([[3, 303]])
+    expect(asked.at(-1)).toEqual([3, 3])
+  })
+
+  it('shows each step prototypes that were projected, and updates those', async () => {
+    const lengths = (_: Tensor, W: Tensor): Record<string, Tensor> => {
+      const length = sqrt(reduceSum(square(W), [1]))
+      return { longest: reduceMax(length), average: reduceMean(length) }
+    }
+    const options = { steps: 4, rate: 0.5, metrics: lengths }
+    const unitRows = await observed({ ...options, project: unit })
+    for (const { values } of unitRows.progress) {
+      expect(values.longest).toBeCloseTo(1, 5)
+      expect(values.average).toBeCloseTo(1, 5)
+    }
+    // The update starts from the projected rows and leaves them at other lengths.
+    const free = await observed(options)
+    expect(Math.abs(free.progress.at(-1)!.values.longest! - 1)).toBeGreaterThan(0.01)
+    const W = unitRows.values.get('head.weight')!
+    const length = Math.hypot(...W.subarray(0, 8))
+    expect(Math.abs(length - 1)).toBeGreaterThan(1e-4)
+    expect(length).toBeLessThan(2)
+  })
+
+  it('multiplies rate and decay of a parameter as it is told', async () => {
+    const { values } = await observed({
+      steps: 2,
+      scales: (name) => (name.endsWith('.bias') || name === 'head.weight' ? { rate: 0 } : {}),
+    })
+    const { values: before } = await observed({ steps: 1, rate: 0 })
+    expect(values.get('embedding.bias')!.every((v) => v === 0)).toBe(true)
+    expect(bytesOf(values)['head.weight']).toBe(bytesOf(before)['head.weight'])
+    expect(bytesOf(values)['embedding.weight']).not.toBe(bytesOf(before)['embedding.weight'])
+  })
+
+  it('starts from given values by name, and draws what they leave open as ever', async () => {
+    const drawn = (await observed({ steps: 1, rate: 0 })).values
+    const given = new Map([
+      ['embedding.weight', new Float32Array(drawn.get('embedding.weight')!.length).fill(0.5)],
+      ['of.another.network', Float32Array.of(1)],
+    ])
+    const { values } = await observed({ steps: 1, rate: 0, from: given })
+    expect(new Set(values.get('embedding.weight'))).toEqual(new Set([0.5]))
+    expect(bytesOf(new Map([...values].filter(([name]) => name !== 'embedding.weight')))).toEqual(
+      bytesOf(new Map([...drawn].filter(([name]) => name !== 'embedding.weight'))),
+    )
+    expect(given.get('embedding.weight')).toHaveLength(drawn.get('embedding.weight')!.length)
+    await expect(observed({ from: new Map([['embedding.bias', new Float32Array(3)]]) })).rejects.toThrow(
+      new UsageError('train: embedding.bias holds 8 numbers here, got 3 to start from'),
+    )
+  })
+})
+
+describe('a resumed run', () => {
+  it.each(['cpu', 'plain'] as const)(
+    'ends with the bytes of an uninterrupted one, from whatever step it goes on: lowering %s',
+    async (lowering) => {
+      const options: Partial<TrainOptions> = {
+        // λ falls with the step, the rate falls in the midst, batches are of two epochs, a bias is learnt.
+        loss: lossNamed('softmax').build({ bias: true }).loss,
+        metrics: angularMetrics,
+        rate: multiStep(0.05, { milestones: [3] }),
+        lowering,
+        steps: 6,
+      }
+      const whole = await observed({ ...options, checkpointEvery: 1 })
+      expect(whole.checkpoints.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6])
+      for (const checkpoint of whole.checkpoints) {
+        const { progress, checkpoints, ...rest } = await observed({ ...options, resume: reread(checkpoint) })
+        expect(bytesOf(rest.values), `from step ${checkpoint.step}`).toEqual(bytesOf(whole.values))
+        expect(progress.map(({ step, loss }) => [step, loss])).toEqual(
+          whole.progress.slice(checkpoint.step).map(({ step, loss }) => [step, loss]),
+        )
+        expect(bytesOf(checkpoints.at(-1)!.tensors)).toEqual(bytesOf(whole.checkpoints.at(-1)!.tensors))
+      }
+    },
+  )
+
+  it('says so when lowering, threads or runtime are not those of the checkpoint', async () => {
+    const { checkpoints } = await observed({ steps: 1 })
+    const lines: string[] = []
+    const onNotice = (line: string): void => void lines.push(line)
+    await observed({ steps: 2, resume: checkpoints[0]!, onNotice })
+    expect(lines).toEqual([])
+    const settings = { ...checkpoints[0]!.settings, runtime: 'onnxruntime-node 1.0.0', threads: 7 }
+    await observed({ steps: 2, resume: { ...checkpoints[0]!, settings }, lowering: 'plain', onNotice })
+    expect(lines).toEqual([
+      'the checkpoint was made with lowering cpu, this is plain: the bytes may differ from those of an uninterrupted run',
+      'the checkpoint was made with threads 7, this is 1: the bytes may differ from those of an uninterrupted run',
+      expect.stringMatching(/runtime onnxruntime-node 1\.0\.0, this is onnxruntime-node \d/),
+    ])
+  })
+
+  it('is refused a checkpoint of another architecture, with the parameter that does not fit', async () => {
+    const { checkpoints } = await observed({ steps: 1 })
+    const resume = checkpoints[0]!
+    const refusal = (options: Partial<TrainOptions>, message: string) =>
+      expect(train({ ...usual, resume, ...options })).rejects.toThrow(new UsageError(message))
+    const other = 'train: checkpoint of another architecture,'
+    await refusal(
+      { backbone: (pixels) => sfnet(pixels, { depth: 4, width: 1 / 8, dimensions: 8 }) },
+      `${other} stage1.down.weight is [8,3,3,3] here, got [4,3,3,3]`,
+    )
+    await refusal(
+      { backbone: (pixels) => sfnet(pixels, { depth: 10, width: 1 / 16, dimensions: 8 }) },
+      `${other} stage2.unit1.conv1.weight is [8,8,3,3] here, got none`,
+    )
+    await refusal({ data: toyData({ classes: 5 }) }, `${other} head.weight is [5,8] here, got [4,8]`)
+    // A deeper network has every parameter of this one, and more.
+    const deeper = {
+      ...resume,
+      tensors: new Map([
+        ...resume.tensors,
+        ['stage1.unit1.conv1.weight', { shape: [1], data: Float32Array.of(0) }],
+      ]),
+    }
+    await refusal({ resume: deeper }, `${other} stage1.unit1.conv1.weight is unknown here, got [1]`)
+    await refusal(
+      { resume: { ...resume, step: 9 }, steps: 8 },
+      'train: the run ends after 8 steps, got a checkpoint of step 9',
+    )
+  })
+
+  it('of a finished run does no step and gives the same', async () => {
+    const whole = await observed({ steps: 2 })
+    const again = await observed({ steps: 2, resume: whole.checkpoints[0]! })
+    expect(again.progress).toEqual([])
+    expect(again).toMatchObject({ step: 2, steps: 2, interrupted: false })
+    expect(bytesOf(again.values)).toEqual(bytesOf(whole.values))
+  })
+})
+
+describe('checkpoints', () => {
+  it('come every so many steps and at the end, once each, with the circumstances', async () => {
+    const { checkpoints } = await observed({ steps: 5, checkpointEvery: 2, settings: { dataHash: 'abc' } })
+    expect(checkpoints.map(({ step }) => step)).toEqual([2, 4, 5])
+    expect(checkpoints[0]!.settings).toEqual({
+      dataHash: 'abc',
+      lowering: 'cpu',
+      threads: 1,
+      runtime: expect.stringMatching(/^onnxruntime-node \d/),
+    })
+    const names = [...checkpoints[2]!.tensors.keys()]
+    expect(names).toContain('head.weight#velocity')
+    expect([...learnt(checkpoints[2]!).keys()]).toHaveLength(names.length / 2)
+  })
+
+  it('end with the run where their number of steps divides it', async () => {
+    const { checkpoints } = await observed({ steps: 4, checkpointEvery: 2 })
+    expect(checkpoints.map(({ step }) => step)).toEqual([2, 4])
+  })
+
+  it('that cannot be written stop the run, with the reason', async () => {
+    const onCheckpoint = async (): Promise<void> => {
+      throw new DataError('run/checkpoint.bin: the disk is full')
+    }
+    await expect(observed({ steps: 4, checkpointEvery: 2, onCheckpoint })).rejects.toThrow(
+      new DataError('run/checkpoint.bin: the disk is full'),
+    )
+  })
+})
+
+describe('a run that ends early', () => {
+  it('when it is told to stop saves after the step under way', async () => {
+    const stop = new AbortController()
+    const watchedData = watched(() => {})
+    const { checkpoints, progress, ...trained } = await observed({
+      data: watchedData,
+      steps: 8,
+      signal: stop.signal,
+      onStep: ({ step }) => step === 3 && stop.abort(),
+      checkpointEvery: 2,
+    })
+    expect(checkpoints.map(({ step }) => step)).toEqual([2, 3])
+    expect(trained).toMatchObject({ step: 3, steps: 8, interrupted: true })
+    expect(watchedData.left).toBe(1)
+    expect(bytesOf(trained.values)).toEqual(bytesOf(learnt(checkpoints[1]!)))
+  })
+
+  it('told in its last step is finished', async () => {
+    const stop = new AbortController()
+    const trained = await observed({
+      steps: 2,
+      signal: stop.signal,
+      onStep: ({ step }) => step === 2 && stop.abort(),
+    })
+    expect(trained).toMatchObject({ step: 2, interrupted: false })
+  })
+
+  it('told before the first step does none, and can be resumed', async () => {
+    const { checkpoints, progress, ...trained } = await observed({ steps: 2, signal: AbortSignal.abort() })
+    expect(progress).toEqual([])
+    expect(trained).toMatchObject({ step: 0, interrupted: true })
+    const resumed = await observed({ steps: 2, resume: reread(checkpoints[0]!) })
+    expect(bytesOf(resumed.values)).toEqual(bytesOf((await observed({ steps: 2 })).values))
+  })
+
+  it('because its images fail saves what was learnt, and passes their error on', async () => {
+    const problem = new DataError('a/1.jpg: the picture is cut short')
+    const failsAt = (bad: number) =>
+      watched((step) => {
+        if (step === bad) throw problem
+      })
+    const checkpoints: Checkpoint[] = []
+    const onCheckpoint = (checkpoint: Checkpoint): void => void checkpoints.push(checkpoint)
+    await expect(observed({ data: failsAt(3), steps: 5, onCheckpoint })).rejects.toBe(problem)
+    expect(checkpoints.map(({ step }) => step)).toEqual([2])
+    const resumed = await observed({ steps: 5, resume: checkpoints[0]! })
+    expect(bytesOf(resumed.values)).toEqual(bytesOf((await observed({ steps: 5 })).values))
+    // Nothing learnt, nothing saved.
+    checkpoints.length = 0
+    await expect(observed({ data: failsAt(1), steps: 5, onCheckpoint })).rejects.toBe(problem)
+    expect(checkpoints).toEqual([])
+  })
+
+  it('because the loss is no number says at which step and what to try, and saves nothing of it', async () => {
+    const checkpoints: Checkpoint[] = []
+    const run = observed({
+      steps: 30,
+      rate: 1e6,
+      checkpointEvery: 1,
+      onCheckpoint: (checkpoint) => void checkpoints.push(checkpoint),
+    })
+    await expect(run).rejects.toThrow(NumericError)
+    await expect(run).rejects.toThrow(
+      /^train: step \d+: .*(the loss is (NaN|Infinity)|holds a value that is no number); try a lower rate, a warm-up/,
+    )
+    for (const { tensors } of checkpoints)
+      for (const { data: values } of tensors.values()) expect(values.every(Number.isFinite)).toBe(true)
+  })
+
+  it('because only a parameter is no number is found before that reaches a checkpoint', async () => {
+    const loss = (x: Tensor, W: Tensor, labels: Tensor): Tensor => mul(1e6, softmax(x, W, labels))
+    const run = observed({ steps: 1, loss, rate: 3e38 }).then(({ step }) => step)
+    await expect(run).rejects.toThrow(/^train: step 1: [a-z0-9.]+ holds a value that is no number; try/)
+  })
+})
+
+describe('prepare(options)', () => {
+  it('gives step and number of steps, and draws and computes nothing', () => {
+    const { step, steps } = prepare({
+      ...usual,
+      epochs: 2.5,
+      prototypes: () => {
+        throw new Error('drawn')
+      },
+    })
+    expect(steps).toBe(10)
+    expect(step.feature.shape).toEqual([8, 8])
+  })
+
+  it('refuses a backbone that gives no features a picture', () => {
+    expect(() => prepare({ ...usual, backbone: (pixels) => pixels })).toThrow(
+      new UsageError('train: the backbone must give [8, D], got [8,3,16,16]'),
+    )
+  })
+})
+
+describe('stepCount(count)', () => {
+  it('counts whole batches, epochs in fractions', () => {
+    expect(stepCount(100, { batch: 30, epochs: 2 })).toBe(6)
+    expect(stepCount(100, { batch: 10, epochs: 0.25 })).toBe(3)
+    expect(stepCount(100, { batch: 100 })).toBe(16)
+    expect(stepCount(100, { batch: 7, epochs: 9, steps: 5 })).toBe(5)
+  })
+
+  it.each([
+    [{ batch: 101 }, 'train: a batch holds more images than there are (100), got 101'],
+    [{ batch: 0 }, 'train: batch must be a whole number of at least 1, got 0'],
+    [{ batch: 2.5 }, 'train: batch must be a whole number of at least 1, got 2.5'],
+    [{ batch: 10, steps: 0 }, 'train: steps must be a whole number of at least 1, got 0'],
+    [{ batch: 10, steps: 1.5 }, 'train: steps must be a whole number of at least 1, got 1.5'],
+    [{ batch: 100, epochs: 0.1 }, 'train: steps must be a whole number of at least 1, got 0'],
+  ])('refuses %j', (options, message) => {
+    expect(() => stepCount(100, options)).toThrow(new UsageError(message))
+  })
+})
