@@ -55,7 +55,7 @@ export interface FileSourceOptions extends AlignOptions {
  * sample has points, else taken as already aligned and only brought to the size (`resize`).
  * Reading throws DataError `path: why` for a picture that cannot be decoded or aligned.
  */
-export function fileSource(dataset: Dataset, options: FileSourceOptions): ImageSource {
+export function fileSource(dataset: Pick<Dataset, 'samples'>, options: FileSourceOptions): ImageSource {
   const { samples } = dataset
   return {
     count: samples.length,

@@ -53,6 +53,11 @@ export function emit(
     })
   }
 
+  // A node whose tensor is an output bears its name: an identity behind it would copy.
+  const outputNames = new Map<Tensor, string>()
+  for (const [outputName, tensor] of Object.entries(outputs))
+    if (!outputNames.has(tensor)) outputNames.set(tensor, outputName)
+
   for (const tensor of order) {
     const { leaf, op } = tensor
     if (leaf?.kind === 'constant') {
@@ -69,23 +74,16 @@ export function emit(
       )
       const inputs = [...tensor.inputs.map((x) => names.get(x)!), ...operands]
       const key = JSON.stringify([op.domain, op.type, op.attributes, inputs])
-      const id = written.get(key) ?? fresh('t')
+      const id = written.get(key) ?? outputNames.get(tensor) ?? fresh('t')
       if (!written.has(key)) write(op, inputs, id)
       written.set(key, id)
       names.set(tensor, id)
     }
   }
 
-  // Outputs are named by identities, which the runtime removes: one tensor may be several outputs, or an input.
   const output = Object.entries(outputs).map(([outputName, tensor]) => {
-    node.push({
-      name: `output_${outputName}`,
-      opType: 'Identity',
-      domain: '',
-      input: [names.get(tensor)!],
-      output: [outputName],
-      attribute: [],
-    })
+    // An output that is a leaf, or that has another output's tensor, is a copy.
+    if (names.get(tensor) !== outputName) write(identity, [names.get(tensor)!], outputName)
     return valueInfo(outputName, tensor, freeBatch)
   })
 
@@ -98,6 +96,8 @@ export function emit(
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   })
 }
+
+const identity: Op = { type: 'Identity', infer: (x) => ({ shape: x!.shape, dtype: x!.dtype }), vjp: null }
 
 /** The names of leaves and outputs, each once. @throws ShapeError */
 function takenNames(order: readonly Tensor[], outputNames: readonly string[]): Set<string> {

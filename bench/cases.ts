@@ -1,0 +1,176 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { syntheticFaces } from '../src/data/index.ts'
+import { template } from '../src/image/align.ts'
+import { similarityTransform } from '../src/math/similarity.ts'
+import { interleaved, median } from './interleaved.ts'
+import type { Setup } from './setup.ts'
+import { hasModule, type Side, startOurs, startRival } from './side.ts'
+
+/** A line of the bench: `ratio` says how many times better ours is; without the rival both are null. */
+export interface Result {
+  readonly name: string
+  readonly ours: number
+  readonly rival: number | null
+  readonly unit: string
+  readonly ratio: number | null
+  /** The smallest and largest of ours, where it was repeated. */
+  readonly spread?: readonly [number, number]
+  readonly note?: string
+}
+
+const full = {
+  batch: 32,
+  height: 112,
+  width: 96,
+  depth: 20,
+  multiplier: 1,
+  dimensions: 512,
+  threads: 2,
+} as const
+const half = { ...full, batch: 64, height: 56, width: 48, multiplier: 0.5, dimensions: 256 } as const
+
+/** Images a second of both sides, more is better. */
+async function rate(
+  name: string,
+  setup: Setup,
+  { count, repetitions = 5, perPiece }: { count: number; repetitions?: number; perPiece: number },
+): Promise<Result> {
+  const sides = [await startOurs(setup), hasModule('torch') ? await startRival(setup) : null]
+  const [ours, rival] = await interleaved(sides, {
+    count,
+    repetitions,
+    value: ({ seconds }) => (count * perPiece) / seconds,
+  })
+  return result(name, ours!, rival ?? null, { unit: 'images/s', more: true })
+}
+
+function result(
+  name: string,
+  ours: readonly number[],
+  rival: readonly number[] | null,
+  { unit, more, note }: { unit: string; more: boolean; note?: string },
+): Result {
+  const a = median(ours)
+  const b = rival && median(rival)
+  return {
+    name,
+    ours: a,
+    rival: b,
+    unit,
+    ratio: b === null ? null : more ? a / b : b / a,
+    spread: [Math.min(...ours), Math.max(...ours)],
+    ...(note && { note }),
+  }
+}
+
+/** Peak memory of a process that trains, less is better. */
+async function memory(name: string, setup: Setup): Promise<Result> {
+  const peak = async (side: Side): Promise<number> => {
+    const { peakBytes } = await side.work(6)
+    await side.close()
+    return peakBytes / 2 ** 20
+  }
+  const ours = await peak(await startOurs(setup))
+  const rival = hasModule('torch') ? await peak(await startRival(setup)) : null
+  return result(name, [ours], rival === null ? null : [rival], { unit: 'MiB', more: false })
+}
+
+/** From the start of the process to the first finished step, less is better. */
+async function firstStep(name: string, setup: Setup): Promise<Result> {
+  const once = async (start: (setup: Setup) => Promise<Side>): Promise<number> => {
+    const side = await start(setup)
+    await side.work(1)
+    const seconds = (performance.now() - side.started) / 1000
+    await side.close()
+    return seconds
+  }
+  const ours: number[] = []
+  const rival: number[] = []
+  for (let i = 0; i < 3; i++) {
+    ours.push(await once(startOurs))
+    if (hasModule('torch')) rival.push(await once(startRival))
+  }
+  return result(name, ours, rival.length > 0 ? rival : null, { unit: 's', more: false })
+}
+
+const people = 8
+const imagesEach = 32
+
+/** Writes synthetic faces as JPEG files, runs `use` on them, and takes them away. */
+async function withPictures<T>(
+  size: { height: number; width: number },
+  use: (files: string[]) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'steradian-bench-'))
+  try {
+    const { pixels, height, width, labels } = syntheticFaces({ people, imagesPerPerson: imagesEach, ...size })
+    const bytes = height * width * 3
+    const files = await Promise.all(
+      Array.from(labels, async (_, i) => {
+        const path = join(folder, `${i}.jpg`)
+        await sharp(pixels.subarray(i * bytes, (i + 1) * bytes), { raw: { height, width, channels: 3 } })
+          .jpeg({ quality: 90 })
+          .toFile(path)
+        return path
+      }),
+    )
+    return await use(files)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** Pictures decoded and aligned a second of processor time, beside OpenCV's. */
+const pipeline = (name: string): Promise<Result> =>
+  withPictures({ height: 250, width: 214 }, async (files) => {
+    const size = { height: 112, width: 96 }
+    const points = [...template('sphereface', { height: 250, width: 214 })]
+    const matrix = [...similarityTransform(points, template('sphereface', size))]
+    const setup: Setup = { kind: 'pictures', files, points, matrix, ...size }
+    const count = 1024
+    const sides = [await startOurs(setup), hasModule('cv2') ? await startRival(setup) : null]
+    const [ours, rival] = await interleaved(sides, {
+      count,
+      repetitions: 5,
+      value: ({ cpuSeconds }) => count / cpuSeconds,
+    })
+    return result(name, ours!, rival ?? null, {
+      unit: 'images/s a core',
+      more: true,
+      note: 'JPEG of 250×214 to 112×96, against OpenCV, by processor time',
+    })
+  })
+
+/** Training from JPEG files beside the bare step: the rival is our own step on images in memory. */
+const fromFiles = (name: string): Promise<Result> =>
+  withPictures({ height: 250, width: 214 }, async (files) => {
+    const points = template('sphereface', { height: 250, width: 214 })
+    const bare: Setup = { kind: 'step', ...full, classes: 10572 }
+    const sides = [
+      await startOurs({ ...bare, files: { paths: files, points: [...points], each: imagesEach } }),
+      await startOurs(bare),
+    ]
+    const count = 3
+    const [ours, rival] = await interleaved(sides, {
+      count,
+      repetitions: 5,
+      value: ({ seconds }) => (count * full.batch) / seconds,
+    })
+    return result(name, ours!, rival!, { unit: 'images/s', more: true, note: 'the rival is our bare step' })
+  })
+
+/** Every case by name, as functions of nothing: each starts its own processes, one thing at a time. */
+export const cases: Readonly<Record<string, (name: string) => Promise<Result>>> = {
+  'train-step': (name) =>
+    rate(name, { kind: 'step', ...full, classes: 10572 }, { count: 2, perPiece: full.batch }),
+  'train-memory': (name) => memory(name, { kind: 'step', ...full, classes: 10572 }),
+  forward: (name) => rate(name, { kind: 'forward', ...full }, { count: 4, perPiece: full.batch }),
+  'first-step': (name) => firstStep(name, { kind: 'step', ...full, classes: 10572 }),
+  'train-step-yardstick': (name) =>
+    rate(name, { kind: 'step', ...half, classes: 3058 }, { count: 8, perPiece: half.batch }),
+  pipeline,
+  'train-from-files': fromFiles,
+}

@@ -1,0 +1,149 @@
+/** Our side of a bench, driven as the rival is: a setup in JSON as the argument, a line `N` for N pieces of work. */
+import { createInterface } from 'node:readline'
+import { type SfnetDepth, sfnet } from '../src/backbones/index.ts'
+import { fileSource, trainingData } from '../src/data/index.ts'
+import { readAligned } from '../src/data/source.ts'
+import { input, topologicalOrder } from '../src/graph/index.ts'
+import { lmcl } from '../src/losses/index.ts'
+import { rng } from '../src/math/rng.ts'
+import { createSession } from '../src/runtime/index.ts'
+import { embeddingModel, preprocess, type TrainingBatch, train } from '../src/train/index.ts'
+import type { Setup } from './setup.ts'
+
+const setup = JSON.parse(process.argv[2]!) as Setup
+
+const say = (facts: object): void => {
+  console.log(JSON.stringify({ ...facts, peakBytes: process.resourceUsage().maxRSS * 1024 }))
+}
+
+const backbone =
+  (depth: SfnetDepth, width: number, dimensions: number) => (pixels: Parameters<typeof sfnet>[0]) =>
+    sfnet(pixels, { depth, width, dimensions })
+
+/** Gates the batches: the trainer gets one for each piece of work that was asked for, and says when it is done. */
+function stepWork(): (count: number) => Promise<void> {
+  if (setup.kind !== 'step') throw new Error(`no step: ${setup.kind}`)
+  const { batch, height, width, classes, depth, multiplier, dimensions, threads, files } = setup
+  const random = rng(1)
+  const image = Uint8Array.from({ length: batch * height * width * 3 }, () => random.below(256))
+  const labels = Int32Array.from({ length: batch }, () => random.below(classes))
+  let allowed = 0
+  let open = (): void => {}
+  let finished = (): void => {}
+  const gate = async (): Promise<void> => {
+    while (allowed === 0) {
+      finished()
+      await new Promise<void>((resolve) => {
+        open = resolve
+      })
+    }
+    allowed--
+  }
+  const read =
+    files &&
+    trainingData(
+      fileSource(
+        {
+          samples: files.paths.map((path, i) => ({
+            path,
+            name: path,
+            label: Math.floor(i / files.each),
+            points: Float64Array.from(files.points),
+          })),
+        },
+        { height, width },
+      ),
+    )
+  async function* batches(options: {
+    batch: number
+    seed: number
+    firstStep: number
+    steps: number
+  }): AsyncGenerator<TrainingBatch> {
+    if (read) {
+      for await (const ready of read.batches(options)) {
+        await gate()
+        yield ready
+      }
+    } else
+      while (true) {
+        await gate()
+        yield { image, labels }
+      }
+  }
+  const run = train({
+    backbone: backbone(depth, multiplier, dimensions),
+    loss: (x, W, y) => lmcl(x, W, y),
+    data: { count: read ? read.count : batch, classes, height, width, batches },
+    batch,
+    steps: 1_000_000,
+    rate: 0.01,
+    threads,
+  })
+  run.catch((error: unknown) => {
+    console.error(error)
+    process.exit(1)
+  })
+  return (count) =>
+    new Promise((resolve) => {
+      finished = resolve
+      allowed = count
+      open()
+    })
+}
+
+async function forwardWork(): Promise<(count: number) => Promise<void>> {
+  if (setup.kind !== 'forward') throw new Error(`no forward: ${setup.kind}`)
+  const { batch, height, width, depth, multiplier, dimensions, threads } = setup
+  const random = rng(1)
+  const net = backbone(depth, multiplier, dimensions)
+  const session = await createSession(
+    embeddingModel({
+      backbone: net,
+      height,
+      width,
+      values: new Map(
+        topologicalOrder([net(preprocess(input('image', [batch, height, width, 3], 'uint8')))]).flatMap(
+          ({ leaf, shape }) =>
+            leaf?.kind === 'parameter' ? [[leaf.name, leaf.init(random, shape)] as const] : [],
+        ),
+      ),
+    }),
+    { threads },
+  )
+  const data = Uint8Array.from({ length: batch * height * width * 3 }, () => random.below(256))
+  const image = { type: 'uint8' as const, shape: [batch, height, width, 3], data }
+  return async (count) => {
+    for (let i = 0; i < count; i++) await session.run({ image })
+  }
+}
+
+function pictureWork(): (count: number) => Promise<void> {
+  if (setup.kind !== 'pictures') throw new Error(`no pictures: ${setup.kind}`)
+  const { files, points, height, width } = setup
+  const out = new Uint8Array(height * width * 3)
+  let place = 0
+  return async (count) => {
+    for (let i = 0; i < count; i++) {
+      const path = files[place++ % files.length]!
+      await readAligned(
+        { path, points: Float64Array.from(points) },
+        { height, width, template: 'sphereface' },
+        out,
+        0,
+      )
+    }
+  }
+}
+
+const work =
+  setup.kind === 'step' ? stepWork() : setup.kind === 'forward' ? await forwardWork() : pictureWork()
+say({ ready: true })
+for await (const line of createInterface({ input: process.stdin })) {
+  const start = performance.now()
+  const before = process.cpuUsage()
+  await work(Number(line))
+  const { user, system } = process.cpuUsage(before)
+  say({ seconds: (performance.now() - start) / 1000, cpuSeconds: (user + system) / 1e6 })
+}
+process.exit(0)

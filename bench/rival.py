@@ -1,0 +1,93 @@
+"""The rival in a bench: PyTorch (steps, forward) or OpenCV (pictures), driven by lines on standard input.
+
+rival.py '{"kind": "step", "height": 112, ...}' prints {"ready": true, "peakBytes": n}, and for each line `N` on standard
+input runs N pieces of work and prints {"seconds": s, "cpuSeconds": s, "peakBytes": n}.
+"""
+import json
+import resource
+import sys
+import time
+
+setup = json.loads(sys.argv[1])
+
+
+def say(**facts):
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({**facts, "peakBytes": peak}), flush=True)
+
+
+def sfnet(torch, depth, width, dimensions, height, breadth):
+    nn = torch.nn
+
+    class Residual(nn.Module):
+        def __init__(self, channels):
+            super().__init__()
+            conv = lambda: nn.Conv2d(channels, channels, 3, padding=1, bias=False)
+            self.body = nn.Sequential(conv(), nn.PReLU(channels), conv(), nn.PReLU(channels))
+
+        def forward(self, x):
+            return x + self.body(x)
+
+    units = {4: (0, 0, 0, 0), 10: (0, 1, 2, 0), 20: (1, 2, 4, 1), 36: (2, 4, 8, 2), 64: (3, 8, 16, 3)}[depth]
+    layers, before = [], 3
+    for count, full in zip(units, (64, 128, 256, 512)):
+        channels = int(full * width)
+        layers += [nn.Conv2d(before, channels, 3, stride=2, padding=1), nn.PReLU(channels)]
+        layers += [Residual(channels) for _ in range(count)]
+        before, height, breadth = channels, (height + 1) // 2, (breadth + 1) // 2
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(before * height * breadth, dimensions))
+
+
+def torch_work():
+    import torch
+
+    F = torch.nn.functional
+    torch.set_num_threads(setup["threads"])
+    torch.manual_seed(0)
+    n, h, w, c, d = (setup[key] for key in ("batch", "height", "width", "classes", "dimensions"))
+    net = sfnet(torch, setup["depth"], setup["multiplier"], d, h, w)
+    x, y = torch.randn(n, 3, h, w), torch.randint(0, c, (n,))
+    if setup["kind"] == "forward":
+        net.eval()
+
+        def forward():
+            with torch.no_grad():
+                net(x)
+
+        return forward
+    prototypes = torch.nn.Parameter(torch.randn(c, d) * 0.01)
+    sgd = torch.optim.SGD([*net.parameters(), prototypes], lr=0.01, momentum=0.9, weight_decay=5e-4)
+
+    def step():
+        cosine = F.normalize(net(x)) @ F.normalize(prototypes).t()
+        loss = F.cross_entropy(64 * (cosine - 0.35 * F.one_hot(y, c)), y)
+        sgd.zero_grad()
+        loss.backward()
+        sgd.step()
+
+    return step
+
+
+def picture_work():
+    import cv2
+    import numpy as np
+
+    cv2.setNumThreads(1)
+    files, matrix = setup["files"], np.array(setup["matrix"]).reshape(2, 3)
+    place = [0]
+
+    def one():
+        picture = cv2.imread(files[place[0] % len(files)])
+        cv2.warpAffine(picture, matrix, (setup["width"], setup["height"]), flags=cv2.INTER_LINEAR)
+        place[0] += 1
+
+    return one
+
+
+work = picture_work() if setup["kind"] == "pictures" else torch_work()
+say(ready=True)
+for line in sys.stdin:
+    start, cpu = time.perf_counter(), time.process_time()
+    for _ in range(int(line)):
+        work()
+    say(seconds=time.perf_counter() - start, cpuSeconds=time.process_time() - cpu)

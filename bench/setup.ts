@@ -1,0 +1,32 @@
+import type { SfnetDepth } from '../src/backbones/index.ts'
+
+interface Network {
+  readonly batch: number
+  readonly height: number
+  readonly width: number
+  readonly depth: SfnetDepth
+  /** Width multiplier of the network. */
+  readonly multiplier: number
+  readonly dimensions: number
+  readonly threads: number
+}
+
+/** Pictures to train from: all with the same five points [5, 2], `each` of them to a person. */
+interface Files {
+  readonly paths: readonly string[]
+  readonly points: readonly number[]
+  readonly each: number
+}
+
+/** What one side of a bench is asked to do. */
+export type Setup =
+  | (Network & { readonly kind: 'step'; readonly classes: number; readonly files?: Files })
+  | (Network & { readonly kind: 'forward' })
+  | {
+      readonly kind: 'pictures'
+      readonly files: readonly string[]
+      readonly points: readonly number[]
+      readonly matrix: readonly number[]
+      readonly height: number
+      readonly width: number
+    }
