@@ -10,11 +10,15 @@ async function commandLine(): Promise<Command> {
     .description('Open-set recognition on the hypersphere: train, prove, use.')
     .version(version)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'steradian: ')) })
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
   await registerCommands(program, process.argv[2])
   for (const command of program.commands) command.exitOverride().copyInheritedSettings(program)
   return program
 }
+
+/** A complaint of the option parser as this program writes its own. */
+const oneLine = (text: string): string =>
+  text.replace(/^error: /, 'steradian: ').replace(/\n\(Did you mean/, ' (did you mean')
 
 async function main(): Promise<void> {
   try {

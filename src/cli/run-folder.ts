@@ -1,7 +1,7 @@
-import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { DataError, UsageError } from '../errors.ts'
-import { writeWhole } from './write-file.ts'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rm, rmdir, unlink } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { DataError, fileProblem, UsageError } from '../errors.ts'
 
 /** Where the files of a run lie. */
 export interface RunFolder {
@@ -10,6 +10,12 @@ export interface RunFolder {
   readonly checkpoint: string
   readonly metrics: string
   readonly model: string
+}
+
+/** A run folder in use. */
+export interface OpenRunFolder extends RunFolder {
+  /** Takes back what this process made, unless a checkpoint has come to lie there: then the run can go on from it. */
+  discard(): Promise<void>
 }
 
 /** Names the files of a run; nothing is read or made. */
@@ -23,60 +29,57 @@ export function runFolder(path: string): RunFolder {
   }
 }
 
-/** Makes the folder of a new run. @throws UsageError when something lies there */
-export async function createRunFolder(path: string): Promise<RunFolder> {
-  let there: string[]
-  try {
-    there = await readdir(path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOENT')
-      throw new UsageError(`--out: ${code === 'ENOTDIR' ? 'is no folder' : code}, got ${path}`)
-    there = []
-  }
-  if (there.length > 0)
+/** A file that a killed run was writing: no part of it counts. */
+const isLeftover = (name: string): boolean =>
+  /^(recipe\.json|checkpoint\.bin|metrics\.jsonl|model\.onnx)\.tmp-\d+$/.test(name)
+
+/** Makes the folder of a new run. @throws UsageError when something lies there, DataError when it cannot be made */
+export async function createRunFolder(path: string): Promise<OpenRunFolder> {
+  const there = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    const why = error.code === 'ENOTDIR' ? 'is no folder, or lies below a file' : fileProblem(error)
+    throw new UsageError(`--out: ${why}, got ${path}`)
+  })
+  if (there?.some((name) => !isLeftover(name)))
     throw new UsageError(
       `--out: folder exists and is not empty (use --resume to go on, or another name), got ${path}`,
     )
+  let first: string | undefined
   try {
-    await mkdir(path, { recursive: true })
+    first = await mkdir(path, { recursive: true })
+    await removeLeftovers(path)
   } catch (error) {
-    throw new DataError(`${path}: folder cannot be made, ${(error as NodeJS.ErrnoException).code}`)
+    throw new DataError(`${path}: folder cannot be made, ${fileProblem(error)}`)
   }
-  return runFolder(path)
-}
-
-/** Lines of numbers, one a step, gathered and appended in pieces. */
-export interface MetricsLog {
-  add(line: Readonly<Record<string, number>>): void
-  /** Appends what was gathered. @throws DataError */
-  flush(): Promise<void>
-}
-
-/** Opens the metrics of a run; lines after `step` (of steps that will be done again) are dropped. */
-export async function openMetrics(path: string, { step }: { readonly step: number }): Promise<MetricsLog> {
-  const before = await readFile(path, 'utf8').catch(() => '')
-  const kept = before.split('\n').filter((line) => {
-    try {
-      return (JSON.parse(line) as { step: number }).step <= step
-    } catch {
-      return false
-    }
-  })
-  await writeWhole(path, kept.map((line) => `${line}\n`).join(''))
-  let lines: string[] = []
+  const files = runFolder(path)
   return {
-    add: (line) => {
-      lines.push(`${JSON.stringify(line)}\n`)
+    ...files,
+    async discard() {
+      if (existsSync(files.checkpoint)) return
+      await removeLeftovers(path)
+      for (const file of [files.recipe, files.metrics]) await rm(file, { force: true })
+      if (first !== undefined) await removeEmpty(resolve(path), resolve(first))
     },
-    flush: async () => {
-      const text = lines.join('')
-      lines = []
-      try {
-        if (text) await appendFile(path, text)
-      } catch (error) {
-        throw new DataError(`${path}: cannot be written, ${(error as NodeJS.ErrnoException).code}`)
-      }
-    },
+  }
+}
+
+/** Opens the folder of a run that goes on. */
+export async function reopenRunFolder(path: string): Promise<OpenRunFolder> {
+  await removeLeftovers(path)
+  return { ...runFolder(path), discard: async () => {} }
+}
+
+async function removeLeftovers(path: string): Promise<void> {
+  for (const name of await readdir(path)) if (isLeftover(name)) await unlink(join(path, name)).catch(() => {})
+}
+
+/** Removes folders from the inside out up to `last`; one that holds something ends it. */
+async function removeEmpty(path: string, last: string): Promise<void> {
+  for (let folder = path; folder.length >= last.length; folder = dirname(folder)) {
+    const removed = await rmdir(folder).then(
+      () => true,
+      () => false,
+    )
+    if (!removed) return
   }
 }

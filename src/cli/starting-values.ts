@@ -1,27 +1,51 @@
 import { readFile } from 'node:fs/promises'
-import { DataError } from '../errors.ts'
+import { DataError, fileProblem, UsageError } from '../errors.ts'
+import { elementCount } from '../graph/index.ts'
 import { decodeModel } from '../onnx/index.ts'
-import { readCheckpoint } from '../train/index.ts'
+import { readCheckpoint, type Step } from '../train/index.ts'
 
 /** The weights that a run starts from: a checkpoint's parameters, or what a model file holds, by name. @throws DataError */
 export async function startingValues(path: string): Promise<Map<string, Float32Array>> {
-  if (!path.endsWith('.onnx')) {
+  if (!path.toLowerCase().endsWith('.onnx')) {
     const { tensors } = await readCheckpoint(path)
     return new Map(
       [...tensors].filter(([name]) => !name.includes('#')).map(([name, { data }]) => [name, data]),
     )
   }
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new DataError(`${path}: model cannot be read, ${error.code}`)
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new DataError(`${path}: model cannot be read, ${fileProblem(error)}`)
   })
+  let initializer: ReturnType<typeof decodeModel>['graph']['initializer']
   try {
-    const { graph } = decodeModel(bytes)
-    return new Map(
-      graph.initializer
-        .filter(({ dataType, name }) => dataType === 1 && name.includes('.'))
-        .map(({ name, rawData }) => [name, new Float32Array(rawData.slice().buffer)]),
+    initializer = decodeModel(bytes).graph.initializer
+  } catch {
+    throw new DataError(`${path}: not an ONNX model (it begins with ${JSON.stringify(opening(bytes))})`)
+  }
+  return new Map(
+    initializer
+      .filter(({ dataType, rawData }) => dataType === 1 && rawData.length % 4 === 0)
+      .map(({ name, rawData }) => [name, new Float32Array(rawData.slice().buffer)]),
+  )
+}
+
+const opening = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, 16)).toString('latin1')
+
+/**
+ * Checks that starting values hold every weight of the network; prototypes may be missing, as they are in a model file.
+ * @throws UsageError naming the first weight that is missing or of another size
+ */
+export function checkStartingValues(
+  values: ReadonlyMap<string, Float32Array>,
+  { parameters }: Step,
+  { path }: { readonly path: string },
+): void {
+  for (const { name, shape } of parameters) {
+    const given = values.get(name)?.length
+    const isHead = name.startsWith('head.')
+    if (given === elementCount(shape) || (isHead && given === undefined)) continue
+    const hint = isHead ? ' (the model.onnx of that run holds no prototypes)' : ''
+    throw new UsageError(
+      `--from: ${path} does not fit${hint}, ${name} [${shape}] needs ${elementCount(shape)} numbers, got ${given ?? 'none'}`,
     )
-  } catch (error) {
-    throw new DataError(`${path}: no ONNX model, ${(error as Error).message}`)
   }
 }

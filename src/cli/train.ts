@@ -1,24 +1,18 @@
 import { existsSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
 import type { Command } from 'commander'
-import {
-  cachedSource,
-  type Dataset,
-  fileSource,
-  type ImageSource,
-  readDataset,
-  trainingData,
-} from '../data/index.ts'
+import { trainingData } from '../data/index.ts'
 import { DataError, UsageError } from '../errors.ts'
-import { type Checkpoint, prototypesName, readCheckpoint, train, writeCheckpoint } from '../train/index.ts'
+import { type Checkpoint, prepare, readCheckpoint } from '../train/index.ts'
 import { dryRun } from './dry-run.ts'
 import { interruption } from './interruption.ts'
-import { progress } from './progress.ts'
-import { type Recipe, readRecipe, recipeOptions, resolveRecipe } from './recipe.ts'
-import { restingWatch } from './resting.ts'
-import { createRunFolder, openMetrics, runFolder } from './run-folder.ts'
-import { startingValues } from './starting-values.ts'
-import { inputSize, modelFile, trainOptions } from './training-run.ts'
+import { type Recipe, readRecipe, resolveRecipe } from './recipe.ts'
+import { recipeOptions } from './recipe-settings.ts'
+import { createRunFolder, type OpenRunFolder, reopenRunFolder, runFolder } from './run-folder.ts'
+import { runTraining } from './run-training.ts'
+import { savedRecipe } from './saved-recipe.ts'
+import { checkStartingValues, startingValues } from './starting-values.ts'
+import { factsOf, inputSize, trainOptions } from './training-run.ts'
+import { imageSource, readTrainingSet } from './training-set.ts'
 import { writeWhole } from './write-file.ts'
 
 interface Flags {
@@ -69,206 +63,86 @@ function parsed(flag: string, kind: string, value: string): unknown {
 
 async function trainCommand(flags: Flags, given: Record<string, unknown>): Promise<void> {
   if (!flags.out && !flags.dryRun) throw new UsageError('train: --out is missing (the folder of the run)')
-  const recipe = flags.resume ? await savedRecipe(flags, given) : await chosenRecipe(flags, given)
+  if (flags.resume && !flags.out) throw new UsageError('train: --resume needs --out (the folder of the run)')
+  const recipe = await recipeOf(flags, given)
+  if (recipe.images === undefined && recipe.list === undefined)
+    throw new UsageError('train: --images (a folder of people) or --list is missing')
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   const { signal, stop } = interruption(say)
+  let folder: OpenRunFolder | undefined
   try {
-    const dataset = await readTrainingSet(recipe, say)
-    const source = await imageSource(dataset, recipe, { signal, say })
-    const data = trainingData(source, recipe)
-    const options = trainOptions(recipe, data)
-    for (const warning of options.built.warnings(data.classes, recipe.dimensions)) say(`warning: ${warning}`)
-    if (flags.dryRun) return await dryRun(options, { recipe, json: flags.json === true })
-    await run(flags, recipe, { dataset, options, signal, say })
+    if (flags.resume) folder = await reopenRunFolder(flags.out!)
+    else if (!flags.dryRun) {
+      folder = await createRunFolder(flags.out!)
+      await writeWhole(folder.recipe, `${JSON.stringify(recipe, null, 2)}\n`)
+    }
+    await prepareAndRun(recipe, { flags, folder, signal, say })
   } catch (error) {
+    await folder?.discard()
     // Stopped while aligning: nothing of a run exists yet.
     if (error !== signal.reason) throw error
+    say('stopped before the first step; nothing was kept')
     process.exitCode = 130
   } finally {
     stop()
   }
 }
 
-async function chosenRecipe(flags: Flags, given: Record<string, unknown>): Promise<Recipe> {
-  const file = flags.recipe === undefined ? {} : await readRecipe(flags.recipe)
-  return resolveRecipe(file, given, { where: flags.recipe ?? 'train' })
+async function recipeOf(
+  { resume, out, recipe: file }: Flags,
+  given: Record<string, unknown>,
+): Promise<Recipe> {
+  if (resume) return savedRecipe(runFolder(out!).recipe, { out: out!, given, ...(file && { file }) })
+  return resolveRecipe(file === undefined ? {} : await readRecipe(file), given, { where: file ?? 'train' })
 }
 
-async function savedRecipe(flags: Flags, given: Record<string, unknown>): Promise<Recipe> {
-  const { recipe: path, checkpoint } = runFolder(flags.out!)
-  if (!existsSync(path))
-    throw new UsageError(`--resume: no run to go on with (${path} is missing), got ${flags.out}`)
-  if (!existsSync(checkpoint)) process.stderr.write('no checkpoint yet: starting at the first step\n')
-  const saved = JSON.parse(await readFile(path, 'utf8')) as Recipe
-  // Options may be given again, but a run goes on as it began.
-  const { lossOptions, ...common } = saved
-  const asked = await chosenRecipe(flags, { ...common, ...lossOptions, ...given })
-  for (const [key, value] of Object.entries(asked)) {
-    const before = JSON.stringify(saved[key as keyof Recipe])
-    if (JSON.stringify(value) !== before)
-      throw new UsageError(
-        `--resume: the run was started with ${key} ${before}, got ${JSON.stringify(value)}`,
-      )
-  }
-  return saved
-}
-
-/** Reads the list of images and says what it found and left out. */
-async function readTrainingSet(recipe: Recipe, say: (line: string) => void): Promise<Dataset> {
-  const { images, list, landmarks, exclude, minImages } = recipe
-  if (images === undefined && list === undefined)
-    throw new UsageError('train: --images (a folder of people) or --list is missing')
-  const dataset = await readDataset({
-    ...(images !== undefined && { images }),
-    ...(list !== undefined && { list }),
-    ...(landmarks !== undefined && { landmarks }),
-    ...(exclude !== undefined && { exclude }),
-    minImages,
-    minPeople: 2,
-  })
-  const { report } = dataset
-  const named = (names: readonly string[]): string =>
-    names.slice(0, 3).join(', ') + (names.length > 3 ? `, … (${names.length} in all)` : '')
-  say(`${dataset.samples.length} images of ${dataset.people.length} people`)
-  if (!dataset.hasLandmarks) say('no landmarks: images are taken as already aligned')
-  const notes: [string, readonly string[]][] = [
-    ['images without landmarks, left out', report.withoutLandmarks],
-    ['landmark rows that match no image', report.unmatchedRows],
-    ['ambiguous landmark rows, not used', report.ambiguousRows],
-    ['images that such rows name, left out', report.ambiguousImages],
-    ['files that are no <person>/<image>', report.stray],
-    ['lines of the exclude list that name nothing', report.unmatchedExcludes],
-  ]
-  for (const [what, names] of notes) if (names.length > 0) say(`${names.length} ${what}: ${named(names)}`)
-  if (report.excludedImages > 0) say(`${report.excludedImages} images excluded`)
-  if (report.droppedPeople.length > 0)
-    say(
-      `${report.droppedPeople.length} people with fewer than ${minImages} images left out (${report.droppedImages} images)`,
-    )
-  return dataset
-}
-
-/** The images: decoded and aligned each time, or once into a cache that later runs share. */
-async function imageSource(
-  dataset: Dataset,
-  recipe: Recipe,
-  { signal, say }: { readonly signal: AbortSignal; readonly say: (line: string) => void },
-): Promise<ImageSource> {
-  const options = { ...inputSize(recipe.input), template: recipe.alignment }
-  if (recipe.cache === 'none') return fileSource(dataset, options)
-  const shown = progress({ total: dataset.samples.length, label: 'aligning', unit: 'images' })
-  const source = await cachedSource(dataset, {
-    ...options,
-    file: recipe.cache,
-    signal,
-    onProgress: (done) => shown.update(done),
-  })
-  if (source.built) shown.finish()
-  say(`${recipe.cache}: ${source.built ? `made, ${source.built}` : 'aligned images taken from here'}`)
-  return source
-}
-
-async function run(
-  flags: Flags,
+/** Everything that can be refused is looked at before images are read: what is started from, and the network's shapes. */
+async function prepareAndRun(
   recipe: Recipe,
   {
-    dataset,
-    options,
+    flags,
+    folder,
     signal,
     say,
   }: {
-    readonly dataset: Dataset
-    readonly options: ReturnType<typeof trainOptions>
+    readonly flags: Flags
+    readonly folder: OpenRunFolder | undefined
     readonly signal: AbortSignal
     readonly say: (line: string) => void
   },
 ): Promise<void> {
-  const started = performance.now()
-  const folder = flags.resume ? runFolder(flags.out!) : await createRunFolder(flags.out!)
-  const resume =
-    flags.resume && existsSync(folder.checkpoint) ? await readCheckpoint(folder.checkpoint) : undefined
-  if (resume) checkSame(resume, dataset, folder.checkpoint)
-  else await writeWhole(folder.recipe, `${JSON.stringify(recipe, null, 2)}\n`)
-  const from = recipe.from && !resume ? await startingValues(recipe.from) : undefined
-  const metrics = await openMetrics(folder.metrics, { step: resume?.step ?? 0 })
-  const { steps, batch, data } = options
-  const shown = progress({
-    total: steps * batch,
-    label: recipe.loss,
-    unit: 'images',
-    from: (resume?.step ?? 0) * batch,
-  })
-  const resting = restingWatch({
-    classes: data.classes,
-    window: Math.max(200, Math.floor(data.count / batch)),
-  })
-  const recent = { loss: Number.NaN, accuracy: Number.NaN, waited: 0, total: 0 }
-
-  const trained = await train({
-    ...options,
-    settings: { dataHash: dataset.hash },
-    signal,
-    ...(resume && { resume }),
-    ...(from && { from }),
-    onStep: ({ step, loss, rate, values, stepMs, waitedMs }) => {
-      metrics.add({ step, loss, rate, ...values })
-      const blend = (before: number, now: number): number =>
-        Number.isNaN(before) ? now : 0.95 * before + 0.05 * now
-      recent.loss = blend(recent.loss, loss)
-      recent.accuracy = blend(recent.accuracy, values.accuracy!)
-      recent.waited = 0.95 * recent.waited + waitedMs
-      recent.total = 0.95 * recent.total + waitedMs + stepMs
-      const lambda = values.lambda === undefined ? '' : `  λ ${values.lambda.toPrecision(3)}`
-      shown.update(
-        step * batch,
-        `loss ${recent.loss.toFixed(3)}  accuracy ${(100 * recent.accuracy).toFixed(1)} %  rate ${rate.toPrecision(3)}${lambda}  ` +
-          `waits for images ${Math.round((100 * recent.waited) / recent.total)} %`,
-      )
-      if (resting.step(loss)) {
-        shown.finish()
-        say(
-          `step ${step}: the loss rests at ln C = ${Math.log(data.classes).toFixed(2)}, nothing is learnt; ` +
-            'try another rate (0.1 for A-Softmax), a warm-up, another gradient form, or start from a softmax model (--from)',
-        )
-      }
-    },
-    onCheckpoint: async (checkpoint) => {
-      await metrics.flush()
-      await writeCheckpoint(folder.checkpoint, checkpoint)
-    },
-  })
-  shown.finish()
-  if (trained.interrupted) {
-    say(`stopped at step ${trained.step} of ${steps}; the same command with --resume goes on`)
-    process.exitCode = 130
+  const resume = folder && flags.resume ? await lastCheckpoint(folder, say) : undefined
+  const from = recipe.from !== undefined && !resume ? await startingValues(recipe.from) : undefined
+  const dataset = await readTrainingSet(recipe, say)
+  if (resume) checkSame(resume, dataset.hash, folder!.checkpoint)
+  const start = { ...(resume && { resume }), ...(from && { from }) }
+  const planned = trainOptions(recipe, factsOf(dataset, inputSize(recipe.input)))
+  const { step } = prepare({ ...planned, ...(resume && { resume }) })
+  if (from) checkStartingValues(from, step, { path: recipe.from! })
+  for (const warning of planned.built.warnings(dataset.people.length, recipe.dimensions))
+    say(`warning: ${warning}`)
+  if (flags.dryRun) {
+    const source = await imageSource(dataset, { ...recipe, cache: 'none' }, { signal, say })
+    const options = trainOptions(recipe, trainingData(source, recipe))
+    await dryRun({ ...options, signal }, { recipe, out: flags.out, json: flags.json === true })
     return
   }
-  const { hash, people, samples } = dataset
-  await writeWhole(
-    folder.model,
-    modelFile(recipe, {
-      values: new Map([...trained.values].filter(([name]) => !name.startsWith('head.'))),
-      data: { people: people.length, images: samples.length, hash },
-    }),
-  )
-  const facts = {
-    model: folder.model,
-    steps,
-    people: people.length,
-    images: samples.length,
-    loss: recent.loss,
-    accuracy: recent.accuracy,
-    seconds: (performance.now() - started) / 1000,
-    bytes: (await stat(folder.model)).size,
-    prototypes: trained.values.get(prototypesName)!.length,
-  }
-  if (flags.json) process.stdout.write(`${JSON.stringify(facts)}\n`)
-  else
-    say(`${folder.model}: loss ${recent.loss.toFixed(3)}, accuracy ${(100 * recent.accuracy).toFixed(1)} %`)
+  const source = await imageSource(dataset, recipe, { signal, say })
+  const options = { ...trainOptions(recipe, trainingData(source, recipe)), ...start, signal }
+  await runTraining(options, { recipe, dataset, folder: folder!, json: flags.json === true, say })
+}
+
+async function lastCheckpoint(
+  { checkpoint }: OpenRunFolder,
+  say: (line: string) => void,
+): Promise<Checkpoint | undefined> {
+  if (existsSync(checkpoint)) return readCheckpoint(checkpoint)
+  say('no checkpoint yet: starting at the first step')
+  return undefined
 }
 
 /** A checkpoint fits the images that it was made with. @throws DataError */
-function checkSame({ settings }: Checkpoint, { hash }: Dataset, where: string): void {
+function checkSame({ settings }: Checkpoint, hash: string, where: string): void {
   if (settings.dataHash !== hash)
     throw new DataError(
       `${where}: was made with other images or landmarks, their list's hash is ${hash.slice(0, 12)} now, got ${String(settings.dataHash).slice(0, 12)}`,

@@ -40,6 +40,19 @@ function scheduleOf(
   return warm > 0 ? warmUp(plain, warm) : plain
 }
 
+/** What is known of a data set before its images are read, as a trainer asks for it; it has no batches. */
+export const factsOf = (
+  { people, samples }: { readonly people: readonly string[]; readonly samples: readonly unknown[] },
+  size: { readonly height: number; readonly width: number },
+): TrainingData => ({
+  count: samples.length,
+  classes: people.length,
+  ...size,
+  batches: () => {
+    throw new Error('no image has been read yet')
+  },
+})
+
 /** What the trainer does under a recipe, but for where its images come from and what becomes of its results. */
 export function trainOptions(
   recipe: Recipe,

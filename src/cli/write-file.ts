@@ -1,5 +1,5 @@
 import { open, rename, unlink } from 'node:fs/promises'
-import { DataError } from '../errors.ts'
+import { DataError, fileProblem } from '../errors.ts'
 
 /** Writes a whole file or nothing: to a temporary name in the same folder, synced, then renamed. @throws DataError */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
@@ -15,6 +15,6 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
     await rename(temporary, path)
   } catch (error) {
     await unlink(temporary).catch(() => {})
-    throw new DataError(`${path}: cannot be written, ${(error as NodeJS.ErrnoException).code ?? error}`)
+    throw new DataError(`${path}: cannot be written, ${fileProblem(error)}`)
   }
 }

@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { sfnetDepths } from '../backbones/index.ts'
+import { losses } from '../losses/index.ts'
+
+/** The networks that can be chosen by name. */
+export const architectures = sfnetDepths.map((depth) => `sfnet${depth}`)
+
+const count = z.number().int().min(1)
+const fromZero = z.number().min(0)
+const positive = z.number().positive()
+const side = '(?:[1-9]\\d{0,2}|[1-3]\\d{3}|40[0-8]\\d|409[0-6])'
+const size = z.string().regex(new RegExp(`^${side}x${side}$`), 'expected HEIGHTxWIDTH, each from 1 to 4096')
+
+/** What a run is made of, but for the loss's own options: the names of the command line and of recipe files. */
+export const settings = {
+  images: z.string().describe('folder of people, <person>/<image>'),
+  list: z.string().describe('list file, `path label` a line, instead of a folder'),
+  landmarks: z
+    .string()
+    .describe('CSV of five points an image; without it images are taken as already aligned'),
+  exclude: z.string().describe('list of people and images to leave out, one a line'),
+  minImages: count.describe('leave out people with fewer images'),
+  loss: z.string().describe(losses.map(({ name }) => name).join(', ')),
+  architecture: z.enum(architectures).describe(`${architectures[0]} … ${architectures.at(-1)}`),
+  width: positive.max(8).describe("multiplies the network's channels"),
+  dimensions: count.max(65536).describe('length of the embedding'),
+  input: size.describe('HEIGHTxWIDTH of the aligned images'),
+  alignment: z.enum(['sphereface', 'arcface']).describe('where the five points go'),
+  epochs: positive.describe('passes through the images'),
+  steps: count.describe('steps, instead of epochs'),
+  batch: count.describe('images a step'),
+  rate: positive.describe('learning rate'),
+  schedule: z.enum(['constant', 'multi-step', 'cosine']).describe('how the rate falls'),
+  milestones: z
+    .array(positive)
+    .describe('multi-step: the steps after which the rate falls; up to 1, fractions of the run'),
+  rateFactor: positive.max(1).describe('multi-step: what the rate is multiplied by'),
+  warmUp: z.number().int().min(0).describe('steps in which the rate grows from 0'),
+  momentum: fromZero.lt(1).describe('of SGD'),
+  weightDecay: fromZero.describe('of SGD'),
+  biasRate: fromZero.describe('multiplies the rate of biases'),
+  biasDecay: fromZero.describe('multiplies the weight decay of biases'),
+  mirror: z.boolean().describe('mirror each image with probability ½'),
+  seed: z.number().int().min(0).describe('of everything that is drawn'),
+  from: z.string().describe('model.onnx or checkpoint whose weights to start from'),
+  flip: z
+    .enum(['none', 'concat', 'sum'])
+    .describe('what the finished model makes of an image and its mirror'),
+  cache: z.string().describe('file for a cache of the aligned images; `none` decodes them each time'),
+  threads: z.number().int().min(0).max(1024).describe('threads of the arithmetic, 0 for all cores'),
+  lowering: z.enum(['cpu', 'plain']).describe('convolutions in fast forms, or as plain operators'),
+  checkpointEvery: count.describe('steps between checkpoints'),
+  licence: z.string().describe('licence of the model, for its metadata'),
+} satisfies Record<string, z.ZodType>
+
+/** Their values. */
+export type Settings = { [K in keyof typeof settings]: z.infer<(typeof settings)[K]> }
+
+/** What a run uses where nobody says otherwise. */
+export const defaults = {
+  loss: 'lmcl',
+  architecture: 'sfnet20',
+  width: 1,
+  dimensions: 512,
+  input: '112x96',
+  alignment: 'sphereface',
+  minImages: 1,
+  epochs: 16,
+  batch: 64,
+  rate: 0.05,
+  schedule: 'multi-step',
+  milestones: [0.6, 0.85],
+  rateFactor: 0.1,
+  warmUp: 0,
+  momentum: 0.9,
+  weightDecay: 5e-4,
+  biasRate: 1,
+  biasDecay: 1,
+  mirror: true,
+  seed: 0,
+  flip: 'none',
+  cache: 'none',
+  threads: 0,
+  lowering: 'cpu',
+  checkpointEvery: 500,
+} satisfies Partial<Settings>
+
+/** A recipe with everything decided: `lossOptions` are those of the loss. */
+export type Recipe = typeof defaults extends infer D
+  ? { [K in keyof D & keyof Settings]: Settings[K] } & Partial<Omit<Settings, keyof D>> & {
+        readonly lossOptions: Readonly<Record<string, number | string | boolean>>
+      }
+  : never
+
+/** An option of `steradian train`, for the command line. */
+export interface RecipeOption {
+  readonly name: string
+  readonly kind: 'number' | 'string' | 'boolean' | 'numbers'
+  readonly doc: string
+  readonly default?: unknown
+}
+
+/** All options: those of the run, and those of every loss (under one name where several have it). */
+export function recipeOptions(): RecipeOption[] {
+  const own = Object.entries(settings).map(([name, schema]): RecipeOption => {
+    const kind =
+      schema instanceof z.ZodNumber
+        ? 'number'
+        : schema instanceof z.ZodBoolean
+          ? 'boolean'
+          : schema instanceof z.ZodArray
+            ? 'numbers'
+            : 'string'
+    return { name, kind, doc: schema.description ?? '', default: (defaults as Record<string, unknown>)[name] }
+  })
+  const ofLosses = new Map<string, RecipeOption>()
+  for (const { name: loss, options } of losses)
+    for (const { name, kind, doc, default: usual } of options) {
+      const numeric = kind === 'number' || typeof usual === 'number'
+      const known = ofLosses.get(name)
+      ofLosses.set(name, {
+        name,
+        kind: kind === 'boolean' ? 'boolean' : numeric ? 'number' : 'string',
+        doc: known ? known.doc.replace(':', `, ${loss}:`) : `${loss}: ${doc}`,
+      })
+    }
+  return [...own, ...ofLosses.values()]
+}
