@@ -75,6 +75,13 @@ function install(project: string, tarball: string): void {
   })
 }
 
+/** The program of the README, with the imports of the example that it shortens. */
+function readmeProgram(): string {
+  const [, code] = /```ts\n(.*?)```/s.exec(readFileSync(join(root, 'README.md'), 'utf8'))!
+  const example = readFileSync(join(root, 'examples/custom-margin.ts'), 'utf8')
+  return `${example.match(/^import .*$/gm)!.join('\n')}\n${code}`
+}
+
 describe('npm pack', () => {
   let folder = ''
   let files: readonly string[] = []
@@ -105,7 +112,7 @@ describe('npm pack', () => {
     expect(files.filter((file) => file.includes('.test.'))).toEqual([])
   })
 
-  it('a strict project that also checks its libraries compiles an import of every folder and the example', () => {
+  it('a strict project that also checks its libraries compiles every folder, the example and the README', () => {
     const modules = subpaths.map((name, i) => `import * as m${i} from 'steradian/${name}'`)
     const counts = subpaths.map((name, i) => `['${name}', Object.keys(m${i}).length]`)
     writeFileSync(
@@ -113,6 +120,7 @@ describe('npm pack', () => {
       `${modules.join('\n')}\nconsole.log(JSON.stringify([${counts}]))\n`,
     )
     cpSync(join(root, 'examples/custom-margin.ts'), join(project(), 'custom-margin.ts'))
+    writeFileSync(join(project(), 'readme.ts'), readmeProgram())
     writeFileSync(
       join(project(), 'tsconfig.json'),
       JSON.stringify({
