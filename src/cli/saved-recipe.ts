@@ -23,7 +23,7 @@ export async function savedRecipe(
   const loss = given.loss ?? again.loss
   if (loss !== undefined) refuseOther('loss', saved.loss, lossNamed(String(loss)).name)
   const asked = resolveRecipe(again, given, { where: file ?? '--resume', base: written })
-  for (const key of new Set([...Object.keys(saved), ...Object.keys(asked)]) as Set<keyof Recipe>)
+  for (const key of new Set([...Object.keys(asked), ...Object.keys(saved)]) as Set<keyof Recipe>)
     if (key !== 'lossOptions') refuseOther(key, saved[key], asked[key])
   for (const key of Object.keys(saved.lossOptions))
     refuseOther(key, saved.lossOptions[key], asked.lossOptions[key])

@@ -127,7 +127,7 @@ async function prepareAndRun(
     await dryRun({ ...options, signal }, { recipe, out: flags.out, json: flags.json === true })
     return
   }
-  const source = await imageSource(dataset, recipe, { signal, say })
+  const source = await imageSource(dataset, recipe, { signal, say, isChecked: resume !== undefined })
   const options = { ...trainOptions(recipe, trainingData(source, recipe)), ...start, signal }
   await runTraining(options, { recipe, dataset, folder: folder!, json: flags.json === true, say })
 }

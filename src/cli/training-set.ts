@@ -1,4 +1,11 @@
-import { cachedSource, type Dataset, fileSource, type ImageSource, readDataset } from '../data/index.ts'
+import {
+  cachedSource,
+  checkPictures,
+  type Dataset,
+  fileSource,
+  type ImageSource,
+  readDataset,
+} from '../data/index.ts'
 import { progress } from './progress.ts'
 import type { Recipe } from './recipe.ts'
 import { inputSize } from './training-run.ts'
@@ -36,14 +43,28 @@ export async function readTrainingSet(recipe: Recipe, say: (line: string) => voi
   return dataset
 }
 
-/** The images: decoded and aligned each time, or once into a cache that later runs share. */
+/**
+ * The images: decoded and aligned each time, or once into a cache that later runs share. Broken ones are found first.
+ */
 export async function imageSource(
   dataset: Dataset,
   recipe: Recipe,
-  { signal, say }: { readonly signal: AbortSignal; readonly say: (line: string) => void },
+  {
+    signal,
+    say,
+    isChecked = false,
+  }: {
+    readonly signal: AbortSignal
+    readonly say: (line: string) => void
+    /** Whether an earlier part of the run has looked at the pictures. */
+    readonly isChecked?: boolean
+  },
 ): Promise<ImageSource> {
   const options = { ...inputSize(recipe.input), template: recipe.alignment }
-  if (recipe.cache === 'none') return fileSource(dataset, options)
+  if (recipe.cache === 'none') {
+    if (!isChecked) await lookedThrough(dataset, signal)
+    return fileSource(dataset, options)
+  }
   const shown = progress({ total: dataset.samples.length, label: 'aligning', unit: 'images' })
   const source = await cachedSource(dataset, {
     ...options,
@@ -54,4 +75,9 @@ export async function imageSource(
   if (source.built) shown.finish()
   say(`${recipe.cache}: ${source.built ? `made, ${source.built}` : 'aligned images taken from here'}`)
   return source
+}
+
+async function lookedThrough(dataset: Dataset, signal: AbortSignal): Promise<void> {
+  const shown = progress({ total: dataset.samples.length, label: 'looking through', unit: 'images' })
+  await checkPictures(dataset, { signal, onProgress: (done) => shown.update(done) }).finally(shown.finish)
 }

@@ -90,7 +90,8 @@ async function writeImages(
   return sums
 }
 
-function describeFailures(failures: { index: number; message: string }[], total: number): string {
+/** One line that names the first pictures that cannot be used and counts the others. */
+export function describeFailures(failures: { index: number; message: string }[], total: number): string {
   const named = failures
     .sort((a, b) => a.index - b.index)
     .slice(0, 10)

@@ -1,6 +1,7 @@
 export * from './batches.ts'
 export * from './cache.ts'
 export { cacheBytes } from './cache-file.ts'
+export * from './check-pictures.ts'
 export * from './dataset.ts'
 export * from './exclude.ts'
 export * from './folder.ts'

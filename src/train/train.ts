@@ -81,10 +81,8 @@ export async function train(options: TrainOptions): Promise<Trained> {
   if (resume) for (const line of differences(resume, circumstances)) onNotice?.(line)
   const rateAt: Schedule = typeof rate === 'number' ? () => rate : rate
   let done = resume?.step ?? 0
-  let saved: Checkpoint | null = null
 
   const save = async (): Promise<Checkpoint> => {
-    if (saved?.step === done) return saved
     const checkpoint = {
       step: done,
       settings: { ...settings, ...circumstances },
@@ -93,7 +91,6 @@ export async function train(options: TrainOptions): Promise<Trained> {
     for (const [name, { data: values }] of checkpoint.tensors)
       if (!values.every(Number.isFinite)) throw diverged(done, `${name} holds a value that is no number`)
     await onCheckpoint?.(checkpoint)
-    saved = checkpoint
     return checkpoint
   }
   /** The batches; where they fail, what was learnt until then is saved first. */
