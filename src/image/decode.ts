@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import sharp from 'sharp'
 import { DataError } from '../errors.ts'
+import { hasEndMark } from './end-mark.ts'
 
 /** A picture in memory: `data` is uint8 RGB, row-major [height, width, 3]. */
 export interface Picture {
@@ -77,7 +78,11 @@ async function why(error: unknown, input: string | Uint8Array, maxPixels: number
     const { width, height } = await sharp(input, { limitInputPixels: false }).metadata()
     return `expected at most ${maxPixels} pixels, got ${width} x ${height}`
   }
-  if (/premature end|truncated|unexpected end|not enough data/i.test(message))
+  // libvips keeps one error text for the whole process: beside others that fail, a picture's own may be lost.
+  if (
+    /premature end|truncated|unexpected end|not enough data/i.test(message) ||
+    (await hasEndMark(input)) === false
+  )
     return 'the picture is cut short'
   return `cannot be decoded (${message.replace(/^Input (file|buffer) (has corrupt header: )?/, '')})`
 }
