@@ -55,7 +55,7 @@ export async function createRunFolder(path: string): Promise<OpenRunFolder> {
   return {
     ...files,
     async discard() {
-      if (existsSync(files.checkpoint)) return
+      if (existsSync(files.checkpoint) || !existsSync(path)) return
       await removeLeftovers(path)
       for (const file of [files.recipe, files.metrics]) await rm(file, { force: true })
       if (first !== undefined) await removeEmpty(resolve(path), resolve(first))

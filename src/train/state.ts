@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts'
-import { elementCount, inversePermutation } from '../graph/index.ts'
+import { elementCount, inversePermutation, type Shape } from '../graph/index.ts'
 import { hash32 } from '../math/hash.ts'
 import { permuteAxes } from '../math/permute.ts'
 import { rng } from '../math/rng.ts'
@@ -37,39 +37,34 @@ export function checkFrom({ parameters }: Step, from: State): void {
   }
 }
 
-/**
- * The state before the first step of a run: from a checkpoint, or else the starting values, and what they leave open drawn
- * from (seed, name), the optimiser's state 0. The arrays are fresh.
- */
-export function startState(
-  { state }: Step,
-  { seed, from, resume }: { seed: number; from?: State | undefined; resume?: Checkpoint | undefined },
-): State {
-  return new Map(
-    state.map(({ name, shape, init }) => {
-      const given = resume?.tensors.get(name)?.data ?? from?.get(name)
-      if (given) return [name, given.slice()]
-      return [name, init ? init(rng(seed, hash32(name)), shape) : new Float32Array(elementCount(shape))]
-    }),
-  )
-}
+/** Lets signals and decoded images through before the next large tensor. */
+export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** A state as the step's model takes it, in the layouts in which it is kept there. */
-export function stored(step: Step, values: State, layouts: StateLayouts): Record<string, TensorData> {
-  return Object.fromEntries(
-    step.state.map(({ name, shape }) => {
-      const layout = layouts.get(name)
-      const data = values.get(name)!
-      const tensor: TensorData = layout
-        ? {
-            type: 'float32',
-            shape: layout.map((axis) => shape[axis]!),
-            data: permuteAxes(data, shape, layout),
-          }
-        : { type: 'float32', shape, data }
-      return [name, tensor]
-    }),
-  )
+/**
+ * The state before the first step of a run, in the layouts in which the step's model keeps it: from a checkpoint, or else
+ * the starting values, and what they leave open drawn from (seed, name), the optimiser's state 0. The arrays are fresh.
+ */
+export async function startState(
+  { state }: Step,
+  layouts: StateLayouts,
+  { seed, from, resume }: { seed: number; from?: State | undefined; resume?: Checkpoint | undefined },
+): Promise<Record<string, TensorData>> {
+  const tensors: Record<string, TensorData> = {}
+  for (const { name, shape, init } of state) {
+    await breathe()
+    const given = resume?.tensors.get(name)?.data ?? from?.get(name)
+    const drawn = (): Float32Array =>
+      init ? init(rng(seed, hash32(name)), shape) : new Float32Array(elementCount(shape))
+    const layout = layouts.get(name)
+    tensors[name] = layout
+      ? {
+          type: 'float32',
+          shape: layout.map((axis) => shape[axis]!),
+          data: permuteAxes(given ?? drawn(), shape, layout),
+        }
+      : { type: 'float32', shape, data: given?.slice() ?? drawn() }
+  }
+  return tensors
 }
 
 /** The state of a session, in the graph's own order of axes. */
@@ -78,16 +73,16 @@ export async function kept(
   session: StepSession,
   layouts: StateLayouts,
 ): Promise<Checkpoint['tensors']> {
-  const state = await session.read()
-  return new Map(
-    step.state.map(({ name, shape }) => {
-      const layout = layouts.get(name)
-      const tensor = state[name]!
-      const data = tensor.data as Float32Array
-      return [
-        name,
-        { shape, data: layout ? permuteAxes(data, tensor.shape, inversePermutation(layout)) : data },
-      ]
-    }),
-  )
+  const read = await session.read()
+  const tensors = new Map<string, { readonly shape: Shape; readonly data: Float32Array }>()
+  for (const { name, shape } of step.state) {
+    await breathe()
+    const layout = layouts.get(name)
+    const { shape: keptShape, data } = read[name] as TensorData & { readonly data: Float32Array }
+    tensors.set(name, {
+      shape,
+      data: layout ? permuteAxes(data, keptShape, inversePermutation(layout)) : data,
+    })
+  }
+  return tensors
 }

@@ -6,7 +6,7 @@ import { createStepSession } from '../runtime/node.ts'
 import type { TensorData } from '../runtime/session.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { compile } from './compile.ts'
-import { checkFrom, checkResume, kept, startState, stored } from './state.ts'
+import { breathe, checkFrom, checkResume, kept, startState } from './state.ts'
 import { buildStep, rateName, type Step } from './step.ts'
 import type { Trained, TrainingBatch, TrainOptions } from './train-options.ts'
 
@@ -71,7 +71,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const { bytes, layouts } = compile(step, lowering)
   const session = await createStepSession(bytes, {
     threads,
-    state: stored(step, startState(step, { seed, from, resume }), layouts),
+    state: await startState(step, layouts, { seed, from, resume }),
   })
   const circumstances = {
     lowering,
@@ -88,8 +88,10 @@ export async function train(options: TrainOptions): Promise<Trained> {
       settings: { ...settings, ...circumstances },
       tensors: await kept(step, session, layouts),
     }
-    for (const [name, { data: values }] of checkpoint.tensors)
+    for (const [name, { data: values }] of checkpoint.tensors) {
+      await breathe()
       if (!values.every(Number.isFinite)) throw diverged(done, `${name} holds a value that is no number`)
+    }
     await onCheckpoint?.(checkpoint)
     return checkpoint
   }

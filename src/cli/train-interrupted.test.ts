@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { outcome, runWithKills } from '../../test/cli/killed-runs.ts'
+import { tiny, writePeople } from '../../test/cli/pictures.ts'
+import { start, steradian, until } from '../../test/cli/steradian.ts'
+import { readCheckpoint } from '../train/index.ts'
+
+let base = ''
+let images = ''
+let expected: Record<string, Buffer>
+/** Batches of three epochs, a loss with a parameter of its own, a rate that falls. */
+const usual = (): string[] => [
+  'train',
+  ...tiny,
+  '--images',
+  images,
+  '--steps',
+  '24',
+  '--checkpoint-every',
+  '3',
+]
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), 'interrupted-'))
+  images = join(base, 'people')
+  await writePeople(images)
+  const out = join(base, 'whole')
+  await steradian(...usual(), '--out', out)
+  expected = await outcome(out)
+}, 120_000)
+afterAll(() => rm(base, { recursive: true }))
+
+it.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s saves, says how to go on, and ends with exit code 130',
+  async (signal) => {
+    const out = join(base, signal)
+    const words = ['train', ...tiny, '--images', images, '--steps', '2000', '--checkpoint-every', '100000']
+    const { child, ended } = start([...words, '--out', out])
+    await until(() => existsSync(join(out, 'metrics.jsonl')), 'the first step')
+    await until(async () => (await readFile(join(out, 'metrics.jsonl'))).length > 0, 'the first metrics')
+    child.kill(signal)
+    const { code, stdout, stderr } = await ended
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
+    expect(stderr).toContain('\nstopping: saving after this step (again to leave at once)\n')
+    const [, step] = /\nstopped at step (\d+) of 2000; the same command with --resume goes on\n$/.exec(
+      stderr,
+    )!
+    expect(Number(step)).toBeGreaterThanOrEqual(20)
+    expect((await readdir(out)).sort()).toEqual(['checkpoint.bin', 'metrics.jsonl', 'recipe.json'])
+    expect((await readCheckpoint(join(out, 'checkpoint.bin'))).step).toBe(Number(step))
+    const kept = (await readFile(join(out, 'metrics.jsonl'), 'utf8')).trimEnd().split('\n')
+    expect(kept).toHaveLength(Number(step))
+  },
+  120_000,
+)
+
+it('Ctrl-C, then the same command with --resume, again and again, gives the files of an uninterrupted run', async () => {
+  const out = join(base, 'ctrl-c')
+  const slow = [...usual(), '--out', out]
+  for (const [i, least] of [1, 2, 3].entries()) {
+    const { child, ended } = start(i === 0 ? slow : [...slow, '--resume'])
+    // Told as soon as its folder is there, or a checkpoint more: before the first step, or in the midst.
+    await until(
+      () => child.exitCode !== null || existsSync(join(out, least === 1 ? 'recipe.json' : 'metrics.jsonl')),
+      'a sign of the run',
+    )
+    child.kill('SIGINT')
+    const { code, signal, stderr } = await ended
+    expect([0, 130], `${signal} ${stderr}`).toContain(code)
+    if (!existsSync(join(out, 'recipe.json'))) {
+      // Stopped before it looked at the first picture: nothing is left, and the command begins anew.
+      expect(existsSync(out)).toBe(false)
+      break
+    }
+  }
+  const { code } = await start(existsSync(out) ? [...slow, '--resume'] : slow).ended
+  expect(code).toBe(0)
+  expect(await outcome(out)).toEqual(expected)
+}, 120_000)
+
+it('kill -9 at any moment, then --resume, gives the files of an uninterrupted run', async () => {
+  const out = join(base, 'killed')
+  const killed = await runWithKills(usual(), { out, kills: 3, seed: 1 })
+  expect(killed).toBeGreaterThan(0)
+  expect(await outcome(out)).toEqual(expected)
+  // What the last killed run was writing is gone too.
+  expect((await readdir(out)).sort()).toEqual([
+    'checkpoint.bin',
+    'metrics.jsonl',
+    'model.onnx',
+    'recipe.json',
+  ])
+}, 180_000)
+
+it('Ctrl-C twice leaves at once: exit code 130, nothing saved, and the run can be resumed', async () => {
+  const out = join(base, 'twice')
+  // Large enough that it takes seconds to begin.
+  const large = ['--architecture', 'sfnet20', '--input', '112x96', '--batch', '16', '--loss', 'softmax']
+  const {
+    child,
+    ended,
+    stderr: said,
+  } = start(['train', ...large, '--images', images, '--steps', '3', '--out', out])
+  await until(() => existsSync(join(out, 'metrics.jsonl')), 'the start of the run')
+  child.kill('SIGINT')
+  await until(() => said().includes('stopping'), 'an answer')
+  await new Promise((done) => setTimeout(done, 700))
+  child.kill('SIGINT')
+  const { code, stderr } = await ended
+  expect(code).toBe(130)
+  expect(stderr.match(/stopping/g)).toHaveLength(1)
+  expect(stderr).not.toContain('stopped at step')
+  expect((await readdir(out)).sort()).toEqual(['metrics.jsonl', 'recipe.json'])
+}, 60_000)
