@@ -9,14 +9,16 @@ import { lmcl } from '../src/losses/index.ts'
 import { gaussian } from '../src/nn/index.ts'
 import { emit } from '../src/onnx/index.ts'
 import { sgd } from '../src/optim/index.ts'
-import { buildStep, embeddingModel } from '../src/train/index.ts'
+import { createSession } from '../src/runtime/node.ts'
+import { buildStep, compile, embeddingModel } from '../src/train/index.ts'
+import { relativeError } from './evaluator/index.ts'
 import { opNames, outputsOf, usesOf } from './graph/op-uses.ts'
 
 const python = process.env.PYTHON ?? 'python3'
 
 /** Reads the paths of models from its arguments and prints what the checker and the runtime say of each. */
 const script = `
-import json, sys, onnx, onnxruntime
+import json, sys, numpy, onnx, onnxruntime
 said = {}
 for path in sys.argv[1:]:
     try:
@@ -26,6 +28,10 @@ for path in sys.argv[1:]:
             'outputs': [[o.name, o.shape] for o in session.get_outputs()],
             'metadata': session.get_modelmeta().custom_metadata_map,
         }
+        if [i.name for i in session.get_inputs()] == ['image']:
+            shape = [3] + session.get_inputs()[0].shape[1:]
+            image = (numpy.arange(numpy.prod(shape)) * 7 % 256).astype(numpy.uint8).reshape(shape)
+            said[path]['rows'] = session.run(['embedding'], {'image': image})[0].tolist()
     except Exception as error:
         said[path] = {'error': str(error)}
 print(json.dumps(said))
@@ -73,6 +79,9 @@ const values = new Map(
 const models: Readonly<Record<string, Uint8Array>> = {
   ...Object.fromEntries(opNames.map((op) => [`op-${op}`, emit(caseGraph(op), { name: op })])),
   step: emit(step.outputs, { name: 'step' }),
+  'lowered-step': compile(step, 'cpu').bytes,
+  'embedding-none': embeddingModel({ ...size, backbone, values }),
+  'embedding-sum': embeddingModel({ ...size, backbone, values, flip: 'sum' }),
   embedding: embeddingModel({ ...size, backbone, values, flip: 'concat', metadata: { licence: 'MIT' } }),
 }
 
@@ -80,7 +89,10 @@ describe.skipIf(!hasPackages())(
   'with python3, onnx and onnxruntime (PYTHON names another interpreter)',
   () => {
     let folder = ''
-    let said: Record<string, { error?: string; outputs?: [string, unknown[]][]; metadata?: object }> = {}
+    let said: Record<
+      string,
+      { error?: string; outputs?: [string, unknown[]][]; metadata?: object; rows?: number[][] }
+    > = {}
     const pathOf = (name: string): string => join(folder, `${name}.onnx`)
 
     beforeAll(() => {
@@ -115,5 +127,20 @@ describe.skipIf(!hasPackages())(
       ])
       expect(metadata).toEqual({ licence: 'MIT' })
     })
+
+    it.each(['embedding', 'embedding-none', 'embedding-sum'])(
+      '%s gives a unit row a picture, as here',
+      async (name) => {
+        const { rows } = said[pathOf(name)]!
+        expect(rows).toHaveLength(3)
+        const image = Uint8Array.from({ length: 3 * size.height * size.width * 3 }, (_, i) => (i * 7) % 256)
+        const session = await createSession(models[name]!, { threads: 1 })
+        const { embedding } = await session
+          .run({ image: { type: 'uint8', shape: [3, size.height, size.width, 3], data: image } })
+          .finally(session.close)
+        expect(relativeError(rows!.flat(), embedding!.data as Float32Array)).toBeLessThan(1e-6)
+        for (const row of rows!) expect(Math.hypot(...row)).toBeCloseTo(1, 5)
+      },
+    )
   },
 )
