@@ -1,0 +1,198 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { UsageError } from '../errors.ts'
+import { losses } from '../losses/index.ts'
+import { readRecipe, resolveRecipe } from './recipe.ts'
+import { recipeOptions } from './recipe-settings.ts'
+
+const refusal = (recipe: Record<string, unknown>, given: Record<string, unknown> = {}): string => {
+  try {
+    resolveRecipe(recipe, given, { where: 'r.json' })
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError)
+    return (error as Error).message
+  }
+  throw new Error('not refused')
+}
+
+describe('resolveRecipe(recipe, given)', () => {
+  it('decides everything where nothing is said', () => {
+    expect(resolveRecipe({}, {})).toEqual({
+      ...{ loss: 'lmcl', architecture: 'sfnet20', width: 1, dimensions: 512, input: '112x96' },
+      ...{ alignment: 'sphereface', minImages: 1, epochs: 16, batch: 64, rate: 0.05, schedule: 'multi-step' },
+      ...{ milestones: [0.6, 0.85], rateFactor: 0.1, warmUp: 0, momentum: 0.9, weightDecay: 5e-4 },
+      ...{ biasRate: 1, biasDecay: 1, mirror: true, seed: 0, flip: 'none', cache: 'none', threads: 0 },
+      ...{ lowering: 'cpu', checkpointEvery: 500 },
+      lossOptions: { margin: 0.35, marginRamp: 0, scale: 64, normaliseFeatures: true },
+    })
+  })
+
+  it('lets the recipe override defaults, what it says of the loss override that, and what is given override all', () => {
+    const recipe = {
+      rate: 1,
+      batch: 2,
+      seed: 3,
+      perLoss: { softmax: { rate: 4, seed: 5, bias: false }, lmcl: { rate: 6 } },
+    }
+    expect(resolveRecipe(recipe, { loss: 'softmax', seed: 7 })).toMatchObject({
+      ...{ rate: 4, batch: 2, seed: 7, momentum: 0.9 },
+      lossOptions: { bias: false },
+    })
+    expect(resolveRecipe(recipe, {})).toMatchObject({ loss: 'lmcl', rate: 6, seed: 3 })
+  })
+
+  it('takes aliases and capitals of a loss, also where the recipe speaks of it', () => {
+    const recipe = { loss: 'CosFace', perLoss: { 'am-softmax': { margin: 0.1 }, sphereface: { margin: 2 } } }
+    expect(resolveRecipe(recipe, {})).toMatchObject({ loss: 'lmcl', lossOptions: { margin: 0.1 } })
+    expect(resolveRecipe(recipe, { loss: 'A-Softmax' })).toMatchObject({ lossOptions: { margin: 2 } })
+  })
+
+  it('takes steps or epochs, a folder or a list: the later of the two takes the place of the other', () => {
+    const inSteps = resolveRecipe({ steps: 5 }, {})
+    expect(inSteps).toMatchObject({ steps: 5 })
+    expect(inSteps).not.toHaveProperty('epochs')
+    expect(resolveRecipe({ epochs: 5 }, {})).toMatchObject({ epochs: 5 })
+    const again = resolveRecipe({ steps: 5, images: 'a' }, { epochs: 2, list: 'b' })
+    expect(again).toMatchObject({ epochs: 2, list: 'b' })
+    expect(again).not.toHaveProperty('steps')
+    expect(again).not.toHaveProperty('images')
+    expect(resolveRecipe({ epochs: 5, perLoss: { lmcl: { steps: 9 } } }, {})).not.toHaveProperty('epochs')
+    expect(refusal({ steps: 5, epochs: 1 })).toBe('r.json: expected steps or epochs, got both')
+    expect(refusal({}, { images: 'a', list: 'b' })).toBe('r.json: expected images or list, got both')
+  })
+
+  it('gives the same when it is given what it gave', () => {
+    for (const { name } of losses) {
+      const resolved = resolveRecipe({ steps: 9, input: '20x30' }, { loss: name })
+      expect(resolveRecipe(JSON.parse(JSON.stringify(resolved)), {})).toEqual(resolved)
+      expect(resolveRecipe({}, {}, { base: { ...resolved } })).toEqual(resolved)
+    }
+  })
+
+  it('lays a recipe and what is given over a base', () => {
+    const base = { ...resolveRecipe({ rate: 1, batch: 2, seed: 3 }, { scale: 5 }) }
+    expect(resolveRecipe({ batch: 4 }, { seed: 6 }, { base })).toMatchObject({
+      ...{ rate: 1, batch: 4, seed: 6 },
+      lossOptions: { scale: 5 },
+    })
+  })
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['an unknown name', { momentun: 1 }, 'r.json: unknown option (did you mean momentum?), got momentun'],
+    ['a name like no other', { xyzzy: 1 }, 'r.json: unknown option, got xyzzy'],
+    [
+      'an option of other losses',
+      { loss: 'softmax', scale: 3 },
+      'r.json: scale is an option of nsl, a-softmax, lmcl, got it for softmax',
+    ],
+    [
+      'the same in what it says of a loss',
+      { perLoss: { softmax: { marginRamp: 3 } } },
+      'r.json: perLoss.softmax: marginRamp is an option of lmcl, got it for softmax',
+    ],
+    [
+      'an unknown loss among those it speaks of',
+      { perLoss: { sofmax: {} } },
+      'loss: unknown name, did you mean softmax? got sofmax',
+    ],
+    ['what it says of losses as a list', { perLoss: [] }, 'r.json: perLoss must be an object, got []'],
+    ['resolved options that are none', { lossOptions: 3 }, 'r.json: lossOptions must be an object, got 3'],
+    [
+      'an unknown choice',
+      { flip: 'concatenate' },
+      'r.json: flip must be one of none, concat, sum (did you mean concat?), got concatenate',
+    ],
+    [
+      'a value out of a loss option’s domain',
+      { margin: 3 },
+      'lmcl: margin must be a number from 0 to 2, got 3',
+    ],
+    [
+      'A-Softmax with m = 5',
+      { loss: 'a-softmax', margin: 5 },
+      'a-softmax: margin must be 1, 2, 3 or 4, got 5',
+    ],
+  ])('refuses %s', (_, recipe, message) => {
+    expect(refusal(recipe)).toBe(message)
+  })
+
+  it.each([
+    ...[{ width: 0 }, { width: 9 }, { dimensions: 0 }, { dimensions: 65537 }, { epochs: -1 }, { steps: 0 }],
+    ...[
+      { steps: 2.5 },
+      { batch: '8' },
+      { rate: 0 },
+      { rate: Number.NaN },
+      { momentum: 1 },
+      { weightDecay: -1 },
+    ],
+    ...[
+      { milestones: 3 },
+      { milestones: [0] },
+      { rateFactor: 2 },
+      { warmUp: -1 },
+      { mirror: 'yes' },
+      { seed: 1e300 },
+    ],
+    ...[
+      { input: '0x8' },
+      { input: '8x4097' },
+      { input: '8 x 8' },
+      { threads: -1 },
+      { checkpointEvery: 0 },
+      { images: 1 },
+    ],
+  ])('refuses %j in one line that names it', (recipe) => {
+    const [[key]] = Object.entries(recipe) as [[string, unknown]]
+    expect(refusal(recipe)).toMatch(new RegExp(`^r\\.json: ${key}: [^\n]+, got [^\n]+$`))
+  })
+
+  it('takes the largest input', () => {
+    for (const input of ['1x1', '999x1000', '4096x4096', '4095x4009'])
+      expect(resolveRecipe({ input }, {}).input).toBe(input)
+  })
+})
+
+describe('recipeOptions()', () => {
+  it('has every option of every loss, each name once', () => {
+    const names = recipeOptions().map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+    for (const { options } of losses)
+      expect(names).toEqual(expect.arrayContaining(options.map(({ name }) => name)))
+  })
+
+  it('says what kind of value the command line reads', () => {
+    const kinds = Object.fromEntries(recipeOptions().map(({ name, kind }) => [name, kind]))
+    expect(kinds).toMatchObject({
+      ...{ images: 'string', rate: 'number', milestones: 'numbers', mirror: 'boolean', schedule: 'string' },
+      ...{ margin: 'number', form: 'string', bias: 'boolean', architecture: 'string' },
+    })
+  })
+})
+
+describe('readRecipe(path)', () => {
+  let folder = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'recipe-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  it.each([
+    ['no JSON', '{"rate":\n}', /^\$\/r\.json: recipe is no JSON, [^\n]+$/],
+    ['a number', '3', /^\$\/r\.json: recipe must be an object, got 3$/],
+    ['null', 'null', /^\$\/r\.json: recipe must be an object, got null$/],
+    ['nothing', '', /^\$\/r\.json: recipe is no JSON, [^\n]+$/],
+  ])('refuses a file that holds %s, in one line', async (_, text, line) => {
+    await writeFile(join(folder, 'r.json'), text)
+    const error = await readRecipe(join(folder, 'r.json')).catch((thrown: Error) => thrown)
+    expect((error as Error).message.replaceAll(folder, '$')).toMatch(line)
+  })
+
+  it('refuses a folder', async () => {
+    await expect(readRecipe(folder)).rejects.toThrow(
+      `${folder}: recipe cannot be read, expected a file, got a folder`,
+    )
+  })
+})
