@@ -443,6 +443,15 @@ describe('a run that ends early', () => {
       for (const { data: values } of tensors.values()) expect(values.every(Number.isFinite)).toBe(true)
   })
 
+  it('because the loss is no number stops at that very step', async () => {
+    const k = scheduled('k', (step) => (step === 3 ? Number.NaN : 1))
+    const loss = (x: Tensor, W: Tensor, labels: Tensor): Tensor => mul(k, softmax(x, W, labels))
+    const told: number[] = []
+    const run = observed({ loss, steps: 5, onStep: ({ step }) => void told.push(step) })
+    await expect(run).rejects.toThrow(/^train: step 3: the loss is NaN; try a lower rate/)
+    expect(told).toEqual([1, 2])
+  })
+
   it('because only a parameter is no number is found before that reaches a checkpoint', async () => {
     const loss = (x: Tensor, W: Tensor, labels: Tensor): Tensor => mul(1e6, softmax(x, W, labels))
     const run = observed({ steps: 1, loss, rate: 3e38 }).then(({ step }) => step)
