@@ -1,6 +1,8 @@
+import { globSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UsageError } from '../errors.ts'
 import { losses } from '../losses/index.ts'
@@ -152,6 +154,19 @@ describe('resolveRecipe(recipe, given)', () => {
   it('takes the largest input', () => {
     for (const input of ['1x1', '999x1000', '4096x4096', '4095x4009'])
       expect(resolveRecipe({ input }, {}).input).toBe(input)
+  })
+})
+
+describe('every recipe that comes with the package', () => {
+  const folder = fileURLToPath(new URL('../../recipes/', import.meta.url))
+  it.each(globSync('*.json', { cwd: folder }))('%s resolves for each of the losses', async (name) => {
+    const recipe = await readRecipe(join(folder, name))
+    for (const { name: loss, options } of losses) {
+      const resolved = resolveRecipe(recipe, { loss }, { where: name })
+      expect(resolved.loss).toBe(loss)
+      for (const key of Object.keys(resolved.lossOptions))
+        expect(options.map((option) => option.name)).toContain(key)
+    }
   })
 })
 
