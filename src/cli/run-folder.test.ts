@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UsageError } from '../errors.ts'
-import { createRunFolder, reopenRunFolder, runFolder } from './run-folder.ts'
+import { createRunFolder, isBarelyBegun, reopenRunFolder, runFolder } from './run-folder.ts'
 
 let base = ''
 beforeEach(async () => {
@@ -87,4 +87,13 @@ it('reopenRunFolder(path) removes what a killed run was writing, and nothing els
   await put('model.onnx.tmp-')
   await reopenRunFolder(base)
   expect((await readdir(base)).sort()).toEqual(['model.onnx', 'model.onnx.tmp-'])
+})
+
+it('isBarelyBegun(path) holds for a folder that is empty or has only such files', async () => {
+  expect(await isBarelyBegun(join(base, 'none'))).toBe(false)
+  expect(await isBarelyBegun(base)).toBe(true)
+  await put('recipe.json.tmp-99')
+  expect(await isBarelyBegun(base)).toBe(true)
+  await put('recipe.json')
+  expect(await isBarelyBegun(base)).toBe(false)
 })

@@ -33,6 +33,12 @@ export function runFolder(path: string): RunFolder {
 const isLeftover = (name: string): boolean =>
   /^(recipe\.json|checkpoint\.bin|metrics\.jsonl|model\.onnx)\.tmp-\d+$/.test(name)
 
+/** Whether a folder is there but holds nothing of a run: one that was killed as it began. */
+export async function isBarelyBegun(path: string): Promise<boolean> {
+  const there = await readdir(path).catch(() => null)
+  return there?.every(isLeftover) ?? false
+}
+
 /** Makes the folder of a new run. @throws UsageError when something lies there, DataError when it cannot be made */
 export async function createRunFolder(path: string): Promise<OpenRunFolder> {
   const there = await readdir(path).catch((error: NodeJS.ErrnoException) => {

@@ -445,10 +445,16 @@ describe('--resume', () => {
     expect(await lines('metrics.jsonl')).toHaveLength(2)
   })
 
-  it('begins a new run where only such a file lies', async () => {
+  it.each([
+    ['with --resume', ['--resume']],
+    ['or without', []],
+  ])('begins anew where only such a file lies, %s', async (_, more) => {
     await mkdir(out)
     await writeFile(join(out, 'recipe.json.tmp-4194303'), '{')
-    expect((await train(...usual(), '--steps', '1')).error).toBeUndefined()
+    const { error, stderr } = await train(...usual(), '--steps', '1', ...more)
+    expect(error).toBeUndefined()
+    const said = 'the run was stopped before it began: starting with the options given\n'
+    expect(stderr.includes(said)).toBe(more.length > 0)
     expect((await readdir(out)).filter((name) => name.includes('tmp'))).toEqual([])
   })
 })

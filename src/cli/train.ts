@@ -7,7 +7,13 @@ import { dryRun } from './dry-run.ts'
 import { interruption } from './interruption.ts'
 import { type Recipe, readRecipe, resolveRecipe } from './recipe.ts'
 import { recipeOptions } from './recipe-settings.ts'
-import { createRunFolder, type OpenRunFolder, reopenRunFolder, runFolder } from './run-folder.ts'
+import {
+  createRunFolder,
+  isBarelyBegun,
+  type OpenRunFolder,
+  reopenRunFolder,
+  runFolder,
+} from './run-folder.ts'
 import { runTraining } from './run-training.ts'
 import { savedRecipe } from './saved-recipe.ts'
 import { checkStartingValues, startingValues } from './starting-values.ts'
@@ -61,13 +67,14 @@ function parsed(flag: string, kind: string, value: string): unknown {
   return value
 }
 
-async function trainCommand(flags: Flags, given: Record<string, unknown>): Promise<void> {
+async function trainCommand(asked: Flags, given: Record<string, unknown>): Promise<void> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+  const flags = await withoutVainResume(asked, say)
   if (!flags.out && !flags.dryRun) throw new UsageError('train: --out is missing (the folder of the run)')
   if (flags.resume && !flags.out) throw new UsageError('train: --resume needs --out (the folder of the run)')
   const recipe = await recipeOf(flags, given)
   if (recipe.images === undefined && recipe.list === undefined)
     throw new UsageError('train: --images (a folder of people) or --list is missing')
-  const say = (line: string): void => void process.stderr.write(`${line}\n`)
   const { signal, stop } = interruption(say)
   let folder: OpenRunFolder | undefined
   try {
@@ -86,6 +93,13 @@ async function trainCommand(flags: Flags, given: Record<string, unknown>): Promi
   } finally {
     stop()
   }
+}
+
+/** A run that was killed before it wrote its recipe is begun anew. */
+async function withoutVainResume(flags: Flags, say: (line: string) => void): Promise<Flags> {
+  if (!flags.resume || flags.out === undefined || !(await isBarelyBegun(flags.out))) return flags
+  say('the run was stopped before it began: starting with the options given')
+  return { ...flags, resume: false }
 }
 
 async function recipeOf(

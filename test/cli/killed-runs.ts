@@ -53,12 +53,12 @@ export async function runWithKills(
   const random = rng(seed)
   let killed = 0
   for (let i = 0; i < kills; i++) {
-    const command = i === 0 ? [...words, '--out', out] : ['train', '--resume', '--out', out]
+    const command = [...words, '--out', out, ...(i === 0 ? [] : ['--resume'])]
     const { signal, code, stderr } = await killedAt(command, out, 1 + random.below(i === 0 ? 40 : 24))
     if (signal === 'SIGKILL') killed++
     else expect(code, stderr).toBe(0)
   }
-  const { code, stderr } = await start(['train', '--resume', '--out', out]).ended
+  const { code, stderr } = await start([...words, '--out', out, '--resume']).ended
   expect(code, stderr).toBe(0)
   return killed
 }
