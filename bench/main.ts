@@ -23,13 +23,14 @@ for (const name of asked)
 
 if (!hasModule('torch'))
   console.error('the rival is absent: no torch in python3 (PYTHON names another interpreter)')
-const results: Result[] = []
-for (const name of asked.length > 0 ? asked : Object.keys(cases)) {
-  console.error(`${name} …`)
-  results.push(await cases[name]!(name))
-}
 const digits = (value: number | null): string =>
   value === null ? '–' : Number(value.toPrecision(4)).toString()
+const results: Result[] = []
+for (const name of asked.length > 0 ? asked : Object.keys(cases)) {
+  const result = await cases[name]!(name)
+  results.push(result)
+  console.error(`${name}: ${digits(result.ours)} ${result.unit}, rival ${digits(result.rival)}`)
+}
 console.log(
   table([
     ['case', 'ours', 'rival', 'unit', 'ratio'],

@@ -44,9 +44,9 @@ def torch_work():
     F = torch.nn.functional
     torch.set_num_threads(setup["threads"])
     torch.manual_seed(0)
-    n, h, w, c, d = (setup[key] for key in ("batch", "height", "width", "classes", "dimensions"))
+    n, h, w, d = (setup[key] for key in ("batch", "height", "width", "dimensions"))
     net = sfnet(torch, setup["depth"], setup["multiplier"], d, h, w)
-    x, y = torch.randn(n, 3, h, w), torch.randint(0, c, (n,))
+    x = torch.randn(n, 3, h, w)
     if setup["kind"] == "forward":
         net.eval()
 
@@ -55,6 +55,8 @@ def torch_work():
                 net(x)
 
         return forward
+    c = setup["classes"]
+    y = torch.randint(0, c, (n,))
     prototypes = torch.nn.Parameter(torch.randn(c, d) * 0.01)
     sgd = torch.optim.SGD([*net.parameters(), prototypes], lr=0.01, momentum=0.9, weight_decay=5e-4)
 
