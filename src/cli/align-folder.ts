@@ -1,12 +1,11 @@
 import { mkdir, open, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import sharp from 'sharp'
 import { fileProblem } from '../data/file-problem.ts'
 import { LANDMARK_COLUMNS } from '../data/landmarks.ts'
 import { gate } from '../data/parallel.ts'
 import { type Choice, cutFace, type Detect, type Face, findFace } from '../detect/index.ts'
 import { DataError, UsageError } from '../errors.ts'
-import { decode, type Picture, type Size } from '../image/index.ts'
+import { decode, encodePng, type Picture, type Size } from '../image/index.ts'
 import { inOrder } from './in-order.ts'
 import { type Photograph, photographs } from './photographs.ts'
 import { liesIn, stagedFolder } from './staged-folder.ts'
@@ -120,9 +119,7 @@ async function alignOne(
   const face: Face | undefined = await findFace(detect, picture, options)
   if (face === undefined) return { path, reason: 'no face found' }
   const pixels = cutFace(picture, face.points, { height, width })
-  const png = await sharp(pixels, { raw: { height, width, channels: 3 } })
-    .png()
-    .toBuffer()
+  const png = await encodePng(pixels, { height, width })
   const file = join(out, crop)
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, png, { flush: true })

@@ -60,7 +60,8 @@ export async function startState(
       ? {
           type: 'float32',
           shape: layout.map((axis) => shape[axis]!),
-          data: permuteAxes(given ?? drawn(), shape, layout),
+          // Zeros need no moving.
+          data: given || init ? permuteAxes(given ?? drawn(), shape, layout) : drawn(),
         }
       : { type: 'float32', shape, data: given?.slice() ?? drawn() }
   }

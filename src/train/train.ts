@@ -173,5 +173,7 @@ function differences(
 /** Rows uniform on ±√(3/D), as SphereFace and CosFace start their prototypes. */
 const uniformRows: Initialiser = (random, shape) => {
   const bound = Math.sqrt(3 / shape[1]!)
-  return Float32Array.from({ length: shape[0]! * shape[1]! }, () => bound * (2 * random.uniform() - 1))
+  const values = new Float32Array(shape[0]! * shape[1]!)
+  for (let i = 0; i < values.length; i++) values[i] = bound * (2 * random.uniform() - 1)
+  return values
 }
