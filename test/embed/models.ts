@@ -81,12 +81,3 @@ export function changed(bytes: Uint8Array, change: (proto: ModelProto) => void):
   change(proto)
   return encodeModel(proto)
 }
-
-/** Puts a node behind the one that makes the first output, an Identity until it is changed. */
-export function nodeBehind({ graph }: ModelProto): ModelProto['graph']['node'][number] {
-  const { name } = graph.output[0]!
-  graph.node.find(({ output }) => output.includes(name))!.output = ['inner']
-  const node = { name: 'last', opType: 'Identity', input: ['inner'], output: [name], attribute: [] }
-  graph.node.push(node)
-  return node
-}
