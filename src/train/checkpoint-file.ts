@@ -1,4 +1,4 @@
-import { open, readFile, rename, unlink } from 'node:fs/promises'
+import { open, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DataError, fileProblem } from '../errors.ts'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
@@ -27,11 +27,26 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
 
 /** Reads a checkpoint. @throws DataError when there is none at `path`, or it is damaged */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  let bytes: Buffer<ArrayBuffer>
-  try {
-    bytes = await readFile(path)
-  } catch (error) {
+  const bytes = await readLarge(path).catch((error: unknown) => {
     throw new DataError(`${path}: checkpoint cannot be read, ${fileProblem(error)}`)
-  }
+  })
   return decodeCheckpoint(bytes, path)
+}
+
+/** A whole file, also where it is larger than the 2 GiB that Node reads at once. */
+async function readLarge(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const atATime = 2 ** 28
+  const file = await open(path)
+  try {
+    const bytes = new Uint8Array((await file.stat()).size)
+    let place = 0
+    while (place < bytes.length) {
+      const { bytesRead } = await file.read(bytes, place, Math.min(atATime, bytes.length - place), place)
+      if (bytesRead === 0) break
+      place += bytesRead
+    }
+    return bytes.subarray(0, place)
+  } finally {
+    await file.close()
+  }
 }

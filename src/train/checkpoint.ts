@@ -42,9 +42,16 @@ export function encodeCheckpoint({ step, settings, tensors }: Checkpoint): Uint8
     head,
     ...[...tensors.values()].map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
   ]
+  return [...pieces, sha256(pieces)]
+}
+
+/** SHA-256 of pieces one after the other; Node takes less than 2 GiB at a time. */
+function sha256(pieces: readonly Uint8Array[]): Buffer {
+  const atATime = 2 ** 28
   const hash = createHash('sha256')
-  for (const piece of pieces) hash.update(piece)
-  return [...pieces, hash.digest()]
+  for (const piece of pieces)
+    for (let at = 0; at < piece.length; at += atATime) hash.update(piece.subarray(at, at + atATime))
+  return hash.digest()
 }
 
 /** Reads a checkpoint. @throws DataError naming `where` when the bytes are no checkpoint, cut short or changed */
@@ -58,7 +65,7 @@ export function decodeCheckpoint(given: Uint8Array<ArrayBuffer>, where: string):
     )
   const body = bytes.subarray(0, bytes.length - digestBytes)
   const wanted = Buffer.from(bytes.subarray(body.length)).toString('hex')
-  const got = createHash('sha256').update(body).digest('hex')
+  const got = sha256([body]).toString('hex')
   if (wanted !== got)
     throw new DataError(
       `${where}: checkpoint is cut short or changed, its SHA-256 does not fit, got ${got.slice(0, 12)}`,
