@@ -29,7 +29,7 @@ const recipe = {
   width: 0.25,
   dimensions: 128,
   input: '56x48',
-  epochs: 12,
+  epochs: 10,
   batch: 64,
   rate: 0.1,
   perLoss: {
