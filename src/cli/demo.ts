@@ -1,4 +1,6 @@
+import { access, constants } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { type Faces, memorySource, syntheticFacesAsync, trainingData } from '../data/index.ts'
 import { UsageError } from '../errors.ts'
@@ -70,9 +72,12 @@ async function demo(flags: Flags): Promise<void> {
   const seed = Number(flags.seed)
   if (!Number.isInteger(seed) || seed < 0 || flags.seed.trim() === '')
     throw new UsageError(`--seed: must be a whole number of at least 0, got ${flags.seed}`)
+  await access(dirname(flags.out), constants.W_OK).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`--out: the report cannot be written there, ${error.code}, got ${flags.out}`)
+  })
   const started = performance.now()
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
-  const { signal, stop } = interruption(say)
+  const { signal, stop } = interruption(() => say('\nstopping (again to leave at once)'))
   try {
     const faces = await renderGroups(seed)
     const reports: LossReport[] = []
