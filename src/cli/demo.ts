@@ -7,7 +7,7 @@ import { UsageError } from '../errors.ts'
 import { identifyAmongDistractors, lfw, makePairs, verifyAmongDistractors } from '../evaluate/index.ts'
 import { encodePng } from '../image/index.ts'
 import { type Matrix, matrix } from '../math/matrix.ts'
-import { demoReport, demoTable, type LossReport } from '../report/index.ts'
+import { demoReport, demoTable, type LossReport, type Settings } from '../report/index.ts'
 import { createSession } from '../runtime/index.ts'
 import { train } from '../train/index.ts'
 import { interruption } from './interruption.ts'
@@ -17,28 +17,40 @@ import { modelFile, trainOptions } from './training-run.ts'
 import { version } from './version.ts'
 import { writeWhole } from './write-file.ts'
 
-/** Three groups of people who share nobody: learnt from, tested on, and strangers among whom the tested are looked for. */
-const groups = { training: 320, testing: 100, distractors: 100 }
-const imagesPerPerson = 16
-const pairsPerFold = 100
+/** How much of what the main job renders, learns and tests. */
+export interface DemoPlan {
+  /** Three groups of people who share nobody: learnt from, tested on, and strangers among whom the tested are looked for. */
+  readonly groups: Readonly<Record<Group, number>>
+  readonly imagesPerPerson: number
+  readonly pairsPerFold: number
+  readonly recipe: Readonly<Record<string, unknown>>
+}
+
+type Group = 'training' | 'testing' | 'distractors'
 
 /**
- * The recipe of all four, settled on people of another seed: small enough for minutes, learning enough to be worth looking at.
- * Softmax needs the lower rate (0.1 ends in NaN). A-Softmax has its features normalised as the others have: with ‖x‖ free so short a run rests at ln C.
+ * What `npm start` does, settled on people of another seed: small enough for minutes, learning enough to be worth looking
+ * at. Softmax needs the lower rate (0.1 ends in NaN). A-Softmax has its features normalised as the others have: with ‖x‖
+ * free so short a run rests at ln C.
  */
-const recipe = {
-  architecture: 'sfnet10',
-  width: 0.25,
-  dimensions: 128,
-  input: '56x48',
-  epochs: 10,
-  batch: 64,
-  rate: 0.1,
-  perLoss: {
-    softmax: { rate: 0.05 },
-    nsl: { scale: 16 },
-    'a-softmax': { normaliseFeatures: true, scale: 16, lambdaRun: 28000 },
-    lmcl: { scale: 16, marginRamp: 200 },
+const usual: DemoPlan = {
+  groups: { training: 320, testing: 100, distractors: 100 },
+  imagesPerPerson: 16,
+  pairsPerFold: 100,
+  recipe: {
+    architecture: 'sfnet10',
+    width: 0.25,
+    dimensions: 128,
+    input: '56x48',
+    epochs: 10,
+    batch: 64,
+    rate: 0.1,
+    perLoss: {
+      softmax: { rate: 0.05 },
+      nsl: { scale: 16 },
+      'a-softmax': { normaliseFeatures: true, scale: 16, lambdaRun: 28000 },
+      lmcl: { scale: 16, marginRamp: 200 },
+    },
   },
 }
 const losses = ['softmax', 'nsl', 'a-softmax', 'lmcl']
@@ -49,7 +61,7 @@ const titles: Record<string, string> = {
   lmcl: 'LMCL',
 }
 
-interface Flags {
+export interface Flags {
   readonly out: string
   readonly seed: string
   readonly json?: boolean
@@ -68,7 +80,9 @@ export function registerDemo(program: Command): void {
     .action((flags: Flags) => demo(flags))
 }
 
-async function demo(flags: Flags): Promise<void> {
+/** Does the main job and writes its report. @throws UsageError before anything is computed */
+export async function demo(flags: Flags, plan: DemoPlan = usual): Promise<void> {
+  const { recipe } = plan
   const seed = Number(flags.seed)
   if (!Number.isInteger(seed) || seed < 0 || flags.seed.trim() === '')
     throw new UsageError(`--seed: must be a whole number of at least 0, got ${flags.seed}`)
@@ -79,12 +93,12 @@ async function demo(flags: Flags): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   const { signal, stop } = interruption(() => say('\nstopping (again to leave at once)'))
   try {
-    const faces = await renderGroups(seed)
+    const faces = await renderGroups(plan, seed)
     const reports: LossReport[] = []
     let lambdaReached = Number.NaN
     for (const loss of losses) {
       const resolved = resolveRecipe(recipe, { loss, seed }, { where: 'demo' })
-      const report = await trainAndProve(resolved, faces, { seed, signal })
+      const report = await trainAndProve(resolved, faces, { plan, seed, signal })
       if (!report) {
         say('stopped; nothing was written')
         process.exitCode = 130
@@ -93,16 +107,16 @@ async function demo(flags: Flags): Promise<void> {
       reports.push(report.loss)
       lambdaReached = report.lambda ?? lambdaReached
     }
-    const { people, images } = sizes(faces)
+    const { people, images } = sizes(faces, plan)
     const { perLoss: _, ...shared } = recipe
     const page = demoReport({
       losses: reports,
       training: { people: people.training, images: images.training },
       testing: { people: people.testing, images: images.testing },
       distractors: { people: people.distractors, images: images.distractors },
-      faces: await sampleRows(faces.training),
+      faces: await sampleRows(faces.training, plan),
       faceAspect: faces.training.height / faces.training.width,
-      settings: shared,
+      settings: shared as Settings,
       seed,
       versions: {
         steradian: version,
@@ -120,9 +134,10 @@ async function demo(flags: Flags): Promise<void> {
   }
 }
 
-type Group = keyof typeof groups
-
-async function renderGroups(seed: number): Promise<Record<Group, Faces>> {
+async function renderGroups(
+  { groups, imagesPerPerson }: DemoPlan,
+  seed: number,
+): Promise<Record<Group, Faces>> {
   const total = (groups.training + groups.testing + groups.distractors) * imagesPerPerson
   const shown = progress({ total, label: 'rendering faces', unit: 'images' })
   const rendered = {} as Record<Group, Faces>
@@ -143,7 +158,7 @@ async function renderGroups(seed: number): Promise<Record<Group, Faces>> {
   return rendered
 }
 
-const sizes = (faces: Record<Group, Faces>) => ({
+const sizes = (faces: Record<Group, Faces>, { groups }: DemoPlan) => ({
   people: groups,
   images: {
     training: faces.training.labels.length,
@@ -155,7 +170,7 @@ const sizes = (faces: Record<Group, Faces>) => ({
 async function trainAndProve(
   resolved: Recipe,
   faces: Record<Group, Faces>,
-  { seed, signal }: { readonly seed: number; readonly signal: AbortSignal },
+  { plan, seed, signal }: { readonly plan: DemoPlan; readonly seed: number; readonly signal: AbortSignal },
 ): Promise<{ loss: LossReport; lambda: number | null } | null> {
   const started = performance.now()
   const name = titles[resolved.loss]!
@@ -182,7 +197,7 @@ async function trainAndProve(
   const seconds = (performance.now() - started) / 1000
   const model = modelFile(
     { ...resolved, flip: 'concat' },
-    { values: trained.values, data: { people: groups.training, images: data.count, hash: '' } },
+    { values: trained.values, data: { people: plan.groups.training, images: data.count, hash: '' } },
   )
   const session = await createSession(model)
   try {
@@ -195,7 +210,7 @@ async function trainAndProve(
     const tested = await embed(faces.testing)
     const strangers = await embed(faces.distractors)
     const who = faces.testing.labels
-    const pairs = makePairs(who, { folds: 10, pairsPerFold, seed })
+    const pairs = makePairs(who, { folds: 10, pairsPerFold: plan.pairsPerFold, seed })
     return {
       lambda,
       loss: {
@@ -230,13 +245,13 @@ const facts = (reports: readonly LossReport[], seed: number) => ({
 })
 
 /** A few people with a few images each, as PNG. */
-async function sampleRows({ pixels, height, width }: Faces) {
+async function sampleRows({ pixels, height, width }: Faces, { imagesPerPerson }: DemoPlan) {
   const size = height * width * 3
   return Promise.all(
     [0, 1, 2, 3].map(async (person) => ({
       name: `person ${person + 1}`,
       images: await Promise.all(
-        Array.from({ length: 8 }, (_, i) => {
+        Array.from({ length: Math.min(8, imagesPerPerson) }, (_, i) => {
           const at = (person * imagesPerPerson + i) * size
           return encodePng(pixels.subarray(at, at + size), { height, width })
         }),
