@@ -153,10 +153,11 @@ const fromFiles = (name: string): Promise<Result> =>
       await startOurs({ ...bare, files: { paths: files, points: [...points], each: imagesEach } }),
       await startOurs(bare),
     ]
-    const count = 3
+    // Well above what is read ahead while the other side has its turn, or starvation would not show.
+    const count = 16
     const [ours, rival] = await interleaved(sides, {
       count,
-      repetitions: 5,
+      repetitions: 2,
       value: ({ seconds }) => (count * full.batch) / seconds,
     })
     return result(name, ours!, rival!, { unit: 'images/s', more: true, note: 'the rival is our bare step' })

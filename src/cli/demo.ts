@@ -84,7 +84,7 @@ export function registerDemo(program: Command): void {
 export async function demo(flags: Flags, plan: DemoPlan = usual): Promise<void> {
   const { recipe } = plan
   const seed = Number(flags.seed)
-  if (!Number.isInteger(seed) || seed < 0 || flags.seed.trim() === '')
+  if (!Number.isSafeInteger(seed) || seed < 0 || flags.seed.trim() === '')
     throw new UsageError(`--seed: must be a whole number of at least 0, got ${flags.seed}`)
   await access(dirname(flags.out), constants.W_OK).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`--out: the report cannot be written there, ${error.code}, got ${flags.out}`)
@@ -95,7 +95,6 @@ export async function demo(flags: Flags, plan: DemoPlan = usual): Promise<void> 
   try {
     const faces = await renderGroups(plan, seed)
     const reports: LossReport[] = []
-    let lambdaReached = Number.NaN
     for (const loss of losses) {
       const resolved = resolveRecipe(recipe, { loss, seed }, { where: 'demo' })
       const report = await trainAndProve(resolved, faces, { plan, seed, signal })
@@ -104,8 +103,7 @@ export async function demo(flags: Flags, plan: DemoPlan = usual): Promise<void> 
         process.exitCode = 130
         return
       }
-      reports.push(report.loss)
-      lambdaReached = report.lambda ?? lambdaReached
+      reports.push(report)
     }
     const { people, images } = sizes(faces, plan)
     const { perLoss: _, ...shared } = recipe
@@ -125,9 +123,9 @@ export async function demo(flags: Flags, plan: DemoPlan = usual): Promise<void> 
       },
       seconds: (performance.now() - started) / 1000,
     })
-    await writeWhole(flags.out, page)
     if (flags.json) process.stdout.write(`${JSON.stringify(facts(reports, seed))}\n`)
     else process.stdout.write(`\n${demoTable(reports)}\n`)
+    await writeWhole(flags.out, page)
     say(`\n${flags.out} shows it all (${Math.round((performance.now() - started) / 1000)} s)`)
   } finally {
     stop()
@@ -171,7 +169,7 @@ async function trainAndProve(
   resolved: Recipe,
   faces: Record<Group, Faces>,
   { plan, seed, signal }: { readonly plan: DemoPlan; readonly seed: number; readonly signal: AbortSignal },
-): Promise<{ loss: LossReport; lambda: number | null } | null> {
+): Promise<LossReport | null> {
   const started = performance.now()
   const name = titles[resolved.loss]!
   const data = trainingData(memorySource(faces.training))
@@ -212,20 +210,17 @@ async function trainAndProve(
     const who = faces.testing.labels
     const pairs = makePairs(who, { folds: 10, pairsPerFold: plan.pairsPerFold, seed })
     return {
-      lambda,
-      loss: {
-        name,
-        ...lfw({ feature: tested }, pairs),
-        identification: identifyAmongDistractors(tested, who, strangers),
-        amongDistractors: verifyAmongDistractors(tested, who, strangers),
-        lossCurve,
-        settings: {
-          ...resolved.lossOptions,
-          rate: resolved.rate,
-          ...(lambda !== null && { 'λ reached': Number((lambda as number).toPrecision(3)) }),
-        },
-        seconds,
+      name,
+      ...lfw({ feature: tested }, pairs),
+      identification: identifyAmongDistractors(tested, who, strangers),
+      amongDistractors: verifyAmongDistractors(tested, who, strangers),
+      lossCurve,
+      settings: {
+        ...resolved.lossOptions,
+        rate: resolved.rate,
+        ...(lambda !== null && { 'λ reached': Number((lambda as number).toPrecision(3)) }),
       },
+      seconds,
     }
   } finally {
     await session.close()

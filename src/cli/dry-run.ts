@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { cacheBytes } from '../data/index.ts'
 import { train } from '../train/index.ts'
 import type { Recipe } from './recipe.ts'
 import type { trainOptions } from './training-run.ts'
@@ -46,8 +47,11 @@ export async function dryRun(
     imagesPerSecond: (1000 * options.batch) / median,
     hours: (median * options.steps) / 3_600_000,
     memoryBytes: process.resourceUsage().maxRSS * 1024,
-    // A new checkpoint is written beside the last.
-    diskBytes: 2 * checkpointBytes,
+    // A new checkpoint is written beside the last; the model is less than one; a line of metrics a step; the cache.
+    diskBytes:
+      3 * checkpointBytes +
+      150 * options.steps +
+      (isCached ? cacheBytes(options.data.count, options.data) : 0),
     freeDiskBytes: free.bavail * free.bsize,
     recipe,
   }

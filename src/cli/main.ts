@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { DataError, NumericError, ShapeError, UsageError } from '../errors.ts'
 import { registerCommands } from './commands.ts'
+import { settleHeap } from './heap-settings.ts'
 import { version } from './version.ts'
 
 /** Builds the command line. */
@@ -36,4 +37,5 @@ async function main(): Promise<void> {
   }
 }
 
+if (['train', 'demo'].includes(process.argv[2] ?? '')) settleHeap()
 await main()

@@ -32,7 +32,9 @@ export async function runTraining(
   const { steps, batch, data, resume } = options
   const done = resume?.step ?? 0
   const metrics = await openMetrics(folder.metrics, { step: done })
-  const shown = progress({ total: steps * batch, label: recipe.loss, unit: 'images', from: done * batch })
+  const progressFrom = (step: number) =>
+    progress({ total: steps * batch, label: recipe.loss, unit: 'images', from: step * batch })
+  let shown = progressFrom(done)
   const resting = restingWatch({
     classes: data.classes,
     window: Math.max(200, Math.floor(data.count / batch)),
@@ -48,7 +50,9 @@ export async function runTraining(
     recent.take(line, { stepMs, waitedMs })
     shown.update(step * batch, recent.text())
     if (resting.step(loss)) {
+      // The line so far ends here; a new one goes on below the notice.
       shown.finish()
+      shown = progressFrom(step)
       say(
         `step ${step}: the loss rests at ln C = ${Math.log(data.classes).toFixed(2)}, nothing is learnt; ` +
           'try another rate (0.1 for A-Softmax), a warm-up, another gradient form, or start from a softmax model (--from)',
@@ -64,7 +68,13 @@ export async function runTraining(
       await metrics.flush()
       await writeCheckpoint(folder.checkpoint, checkpoint)
     },
-  }).finally(() => shown.finish())
+  })
+    .catch(async (error: unknown) => {
+      // The steps before a failure are what explains it.
+      await metrics.flush().catch(() => {})
+      throw error
+    })
+    .finally(() => shown.finish())
   if (trained.interrupted) {
     say(`stopped at step ${trained.step} of ${steps}; the same command with --resume goes on`)
     process.exitCode = 130

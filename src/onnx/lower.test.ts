@@ -12,6 +12,7 @@ import {
   less,
   matmul,
   mul,
+  parameter,
   prelu,
   reduceSum,
   reshape,
@@ -104,16 +105,21 @@ describe('lower(outputs)', () => {
     expect(tilesOf(64, 4)).toEqual([16])
   })
 
-  it('writes PReLU, and a choice between a value a channel and a number, as arithmetic', () => {
+  it('writes PReLU and its gradient as arithmetic', () => {
     const x = input('x', [2, 3, 4, 2])
-    const slope = input('slope', [3, 1, 1])
+    const slope = parameter('slope', [3, 1, 1], { init: (_, shape) => new Float32Array(shape[0]!) })
     const y = prelu(x, slope)
     const [dx, dslope] = grad(reduceSum(mul(y, y)), [x, slope]) as [Tensor, Tensor]
-    const chosen = where(less(x, 0), slope, 0.5)
     const feeds = { x: numbers(x.shape, 1).with(3, 0), slope: numbers(slope.shape, 2) }
-    const lowered = expectSame({ y, dx, dslope, chosen }, feeds)
+    const lowered = expectSame({ y, dx, dslope }, feeds)
     expect(typesIn(lowered)).not.toEqual(expect.arrayContaining(['PRelu']))
     expect(typesIn(lowered)).not.toEqual(expect.arrayContaining(['Where']))
+  })
+
+  it('leaves a choice alone whose other side may be infinite', () => {
+    const x = input('x', [2, 3])
+    const masked = where(less(x, 0), input('a', [3]), 1)
+    expect(lower({ masked }).masked).toBe(masked)
   })
 
   it('leaves a choice between tensors, or between whole numbers, alone', () => {

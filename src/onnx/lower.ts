@@ -70,14 +70,16 @@ function tileSize(map: Tensor, other: Tensor): TileSize {
  */
 const lowerChoice: RewriteRule = ({ op, shape, dtype }, [x, a, b]) => {
   if (op?.type === 'PRelu') return mul(x!, chosen(less(x!, 0), a!, 1))
-  if (op?.type !== 'Where' || dtype !== 'float32') return null
-  if (
+  // PReLU's gradient: a parameter is finite, so that the side that is not chosen adds 0 and never NaN.
+  const isSlope =
+    op?.type === 'Where' &&
+    dtype === 'float32' &&
+    a?.leaf?.kind === 'parameter' &&
+    elementCount(a.shape) < elementCount(shape) &&
     b?.leaf?.kind === 'constant' &&
     b.leaf.data.length === 1 &&
-    elementCount(a!.shape) < elementCount(shape)
-  )
-    return chosen(x!, a!, b.leaf.data[0]!)
-  return null
+    b.leaf.data[0] === 1
+  return isSlope ? chosen(x!, a, 1) : null
 }
 
 /** `a` where `condition` holds, else the number `b`: b + (a − b)·condition. */

@@ -69,13 +69,15 @@ export async function train(options: TrainOptions): Promise<Trained> {
   } = options
   const { step, steps } = prepare(options)
   const { bytes, layouts } = compile(step, lowering)
+  // The number that is used is the number that is kept: bytes may depend on it.
+  const threadsUsed = threads || Number(resume?.settings.threads ?? 0) || availableParallelism()
   const session = await createStepSession(bytes, {
-    threads,
+    threads: threadsUsed,
     state: await startState(step, layouts, { seed, from, resume }),
   })
   const circumstances = {
     lowering,
-    threads: threads || availableParallelism(),
+    threads: threadsUsed,
     runtime: session.version,
   }
   if (resume) for (const line of differences(resume, circumstances)) onNotice?.(line)
