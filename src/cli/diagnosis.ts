@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { readFile, statfs } from 'node:fs/promises'
+import { statfs } from 'node:fs/promises'
 import os from 'node:os'
 import { conv, input } from '../graph/index.ts'
 import { emit, lower } from '../onnx/index.ts'
@@ -69,7 +69,6 @@ export async function diagnose(): Promise<Diagnosis> {
   const totalBytes = limit > 0 ? Math.min(limit, os.totalmem()) : os.totalmem()
   const memory = { totalBytes, freeBytes: Math.min(process.availableMemory(), totalBytes) }
   const { bavail, bsize } = await statfs('.')
-  hints.push(...(isGlibc ? await memoryHints() : []))
   hints.push(
     'install where only the npm registry can be reached: ONNXRUNTIME_NODE_INSTALL=skip npm i steradian',
   )
@@ -164,12 +163,4 @@ async function decodeSmallPicture(): Promise<{ version: string; libvips: string 
     throw new Error(`a small red picture should come back as it was, got ${width} x ${height}, ${data}`)
   const { sharp, libvips } = codecVersion()
   return { version: sharp, libvips }
-}
-
-/** How glibc could serve training better. */
-async function memoryHints(): Promise<string[]> {
-  if (/glibc\.malloc\.hugetlb=[12]/.test(process.env.GLIBC_TUNABLES ?? '')) return []
-  const pages = await readFile('/sys/kernel/mm/transparent_hugepage/enabled', 'utf8').catch(() => '')
-  if (!/\[(madvise|always)\]/.test(pages)) return []
-  return ['training is faster with huge pages: GLIBC_TUNABLES=glibc.malloc.hugetlb=1 before the command']
 }

@@ -89,12 +89,6 @@ test('a runtime that computes wrong numbers is a problem', async () => {
   )
 })
 
-test('the hint of huge pages goes when they are used', async () => {
-  vi.stubEnv('GLIBC_TUNABLES', 'glibc.malloc.hugetlb=1')
-  const { stdout } = await runCommand(registerDoctor, 'doctor', '--json')
-  expect(JSON.parse(stdout).hints.join('\n')).not.toContain('huge pages')
-})
-
 test('isAtLeast compares versions part by part, as numbers', () => {
   expect(isAtLeast('24.21.0', '22.12')).toBe(true)
   expect(isAtLeast('22.12.0', '22.12')).toBe(true)
