@@ -88,6 +88,13 @@ describe('the published settings', () => {
   })
 })
 
+it.each(['softmax', 'nsl', 'a-softmax', 'lmcl'])(
+  'yardstick: a model of %s joins image and mirror, as it is evaluated',
+  (loss) => {
+    expect(settingsOf('yardstick.json', { loss }).recipe.flip).toBe('concat')
+  },
+)
+
 describe("on a folder of CASIA-WebFace's layout, <7-digit person>/<image>.jpg", () => {
   const people = ['0000001', '0000020', '0000300', '0004000']
   let root = ''

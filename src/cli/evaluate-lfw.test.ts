@@ -10,6 +10,8 @@ import { runCommand } from '../../test/embed/run-command.ts'
 import { LANDMARK_COLUMNS } from '../data/index.ts'
 import { DataError, UsageError } from '../errors.ts'
 import { parseLfwPairs } from '../evaluate/index.ts'
+import { cast, concat, input, neg, reduceMean } from '../graph/index.ts'
+import { emit } from '../onnx/index.ts'
 import { registerEvaluate } from './evaluate.ts'
 import { pairImages } from './evaluate-lfw.ts'
 
@@ -86,16 +88,38 @@ test('--variant all gives the exact rule, and each variant beside it', async () 
   expect(result.variants.insightface.variant).toBe('insightface')
 })
 
-test('a model of ours needs no option, and --flip says what is joined', async () => {
+test('a model of ours needs no option: nothing is guessed, and it is fused as it was exported', async () => {
   const { stdout, stderr } = await evaluate('--model', at('ours.onnx'), '--json')
-  const concat = JSON.parse(stdout)
-  expect(concat.model).toMatchObject({ input: '56x48', flip: 'concat', isFused: false, type: 'uint8' })
-  expect(stderr).toContain('guessed: flip concat (the file does not fuse image and mirror image)')
-  const none = JSON.parse((await evaluate('--model', at('ours.onnx'), '--flip', 'none', '--json')).stdout)
+  const none = JSON.parse(stdout)
+  expect(none.model).toMatchObject({ input: '56x48', flip: 'none', isFused: false, type: 'uint8' })
+  expect(stderr).not.toContain('guessed')
+  const concat = JSON.parse((await evaluate('--model', at('ours.onnx'), '--flip', 'concat', '--json')).stdout)
   const sum = JSON.parse((await evaluate('--model', at('ours.onnx'), '--flip', 'sum', '--json')).stdout)
   expect(none.thresholds).not.toEqual(concat.thresholds)
   expect(sum.thresholds).not.toEqual(concat.thresholds)
   expect(sum.thresholds).not.toEqual(none.thresholds)
+})
+
+test('a model exported with flip concat gets from every variant what --flip concat gives one without', async () => {
+  await writeFile(at('joined.onnx'), ourModel({ flip: 'concat' }))
+  const inside = await evaluate('--model', at('joined.onnx'), '--variant', 'all', '--json')
+  const outside = await evaluate(
+    ...['--model', at('ours.onnx'), '--flip', 'concat', '--variant', 'all', '--json'],
+  )
+  expect(inside.stderr).not.toContain('guessed')
+  expect(JSON.parse(inside.stdout).model).toMatchObject({ flip: 'concat', isFused: true })
+  expect(JSON.parse(inside.stdout).variants).toEqual(JSON.parse(outside.stdout).variants)
+})
+
+test('the two features that a file joins are told apart: --variant insightface adds them', async () => {
+  const feature = reduceMean(cast(input('image', [2, 8, 6, 3], 'uint8'), 'float32'), [1, 2])
+  // Whatever the image, the two add up to nothing.
+  const file = { name: 'm', freeBatch: 2, metadata: { 'steradian.flip': 'concat' } }
+  await writeFile(at('opposite.onnx'), emit({ feature: concat([feature, neg(feature)], 1) }, file))
+  const run = async (variant: string) =>
+    JSON.parse((await evaluate('--model', at('opposite.onnx'), '--variant', variant, '--json')).stdout)
+  expect((await run('exact')).auc).toBe(1)
+  expect((await run('insightface')).auc).toBe(0.5)
 })
 
 test('landmarks bring each face to the place that the model wants', async () => {

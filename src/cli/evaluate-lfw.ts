@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander'
 import { fileProblem } from '../data/file-problem.ts'
 import { matchLandmarks, readAligned, readLandmarks } from '../data/index.ts'
 import { readText } from '../data/read-text.ts'
-import { type EmbeddedImages, embedImages, fuse, type OpenModel } from '../embed/index.ts'
+import { type EmbeddedImages, embedImages, fuse, type OpenModel, partConcat } from '../embed/index.ts'
 import { DataError } from '../errors.ts'
 import {
   lfw,
@@ -145,9 +145,13 @@ function print(
   checkFolds(pairs, embedded.missing, pairsFile)
   const { flip } = model.description
   const { feature, mirrored } = embedded
-  // What is joined is joined by each variant in its own way; a sum is one feature for all of them.
+  // What is joined, here or in the file, is joined by each variant in its own way; a sum is one feature for all of them.
   const features =
-    flip === 'concat' && mirrored ? { feature, mirrored } : { feature: fuse(feature, mirrored, flip) }
+    flip !== 'concat'
+      ? { feature: fuse(feature, mirrored, flip) }
+      : mirrored
+        ? { feature, mirrored }
+        : partConcat(feature)
   const results = (variant === 'all' ? variants : [variant]).map(
     (name) => lfw({ ...features, missing: embedded.missing }, pairs, { variant: name }).result,
   )

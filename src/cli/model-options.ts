@@ -27,11 +27,12 @@ export function addModelOptions(command: Command): Command {
     .addOption(new Option('--channels <order>', 'order of the colours').choices(['rgb', 'bgr']))
     .addOption(new Option('--layout <order>', 'order of the axes').choices(['nchw', 'nhwc']))
     .addOption(
-      new Option('--flip <fusion>', 'what becomes of the features of an image and its mirror image').choices([
-        'concat',
-        'sum',
-        'none',
-      ]),
+      new Option(
+        '--flip <fusion>',
+        'what becomes of the features of an image and its mirror image. A model of train says it: exported with concat or ' +
+          'sum it fuses them itself, and takes no other; exported with none it is run on the image alone, or fused here as ' +
+          'this option says. Of a model that does not say it, concat is guessed',
+      ).choices(['concat', 'sum', 'none']),
     )
     .addOption(
       new Option('--alignment <template>', 'where the five points go').choices(['sphereface', 'arcface']),

@@ -39,7 +39,7 @@ const ourOutputs: PortInfo[] = [
 ]
 
 describe('a model of ours', () => {
-  test('describes itself: nothing is guessed but what to do with the mirror image', () => {
+  test('describes itself: nothing is guessed', () => {
     expect(describing(ourImage, { outputs: ourOutputs, metadata: ours })).toEqual({
       name: 'm.onnx',
       inputName: 'image',
@@ -53,13 +53,21 @@ describe('a model of ours', () => {
       scale: [1, 1, 1],
       batch: undefined,
       dimensions: 64,
-      flip: 'concat',
+      flip: 'none',
       isFused: false,
       alignment: 'sphereface',
-      notes: ['guessed: flip concat (the file does not fuse image and mirror image)'],
+      notes: [],
       metadata: new Map(Object.entries(ours)),
     })
   })
+
+  test.each(['concat', 'sum'] as const)(
+    'exported with flip none is fused outside by %s on demand',
+    (flip) => {
+      const description = describing(ourImage, { outputs: ourOutputs, metadata: ours, flip })
+      expect([description.flip, description.isFused, description.notes]).toEqual([flip, false, []])
+    },
+  )
 
   test('that fuses image and mirror image itself is run once, and takes no other fusion', () => {
     const metadata = { ...ours, 'steradian.flip': 'sum' }
@@ -120,7 +128,7 @@ describe("anybody's model", () => {
       'guessed: mean 127.5 (nothing says so)',
       'guessed: scale 128 (nothing says so)',
       'guessed: alignment arcface (the input is 112x112)',
-      'guessed: flip concat (the file does not fuse image and mirror image)',
+      'guessed: flip concat (nothing says so)',
     ])
   })
 

@@ -19,7 +19,7 @@ export interface GivenDescription {
   readonly scale?: readonly number[]
   readonly channels?: 'rgb' | 'bgr'
   readonly layout?: 'nchw' | 'nhwc'
-  /** What becomes of the features of an image and of its mirror image. */
+  /** What becomes of the features of an image and of its mirror image; a file that fuses them itself takes no other. */
   readonly flip?: Flip
   readonly alignment?: TemplateName
 }
@@ -83,13 +83,14 @@ export function describeModel(
       pixels.height === pixels.width ? 'arcface' : 'sphereface',
       `the input is ${sizeText(pixels)}`,
     )
-  const fusion = oneOf(name, metadata, 'flip', ['none', 'concat', 'sum']) ?? 'none'
-  const isFused = fusion !== 'none'
-  if (isFused && given.flip !== undefined && given.flip !== fusion)
-    throw new DataError(`${name}: fuses image and mirror image itself (${fusion}), got --flip ${given.flip}`)
-  const flip = isFused
-    ? fusion
-    : (given.flip ?? guess('flip', 'concat', 'the file does not fuse image and mirror image'))
+  const exported = oneOf(name, metadata, 'flip', ['none', 'concat', 'sum'])
+  const isFused = exported !== undefined && exported !== 'none'
+  if (isFused && given.flip !== undefined && given.flip !== exported)
+    throw new DataError(
+      `${name}: fuses image and mirror image itself (${exported}), got --flip ${given.flip}`,
+    )
+  // A file that says `none` is run on the image alone, but nothing in it stands against a fusion outside.
+  const flip = given.flip ?? exported ?? guess('flip', 'concat', 'nothing says so')
   const dimensions = output.shape[1]
   return {
     ...pixels,
