@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { UsageError } from '../errors.ts'
 import { type DemoPlan, demo } from './demo.ts'
 
@@ -26,14 +26,22 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-/** What the main job prints on standard output. */
-async function printed(flags: Parameters<typeof demo>[0], plan: DemoPlan): Promise<string> {
-  let text = ''
+/** Runs the main job and gives what it prints; `onSaid` hears each piece that goes to standard error. */
+async function run(
+  flags: Parameters<typeof demo>[0],
+  plan: DemoPlan,
+  onSaid: (piece: string) => void = () => {},
+): Promise<{ stdout: string; stderr: string }> {
+  const text = { stdout: '', stderr: '' }
   const out = vi.spyOn(process.stdout, 'write').mockImplementation((piece) => {
-    text += String(piece)
+    text.stdout += String(piece)
     return true
   })
-  const said = vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
+  const said = vi.spyOn(process.stderr, 'write').mockImplementation((piece) => {
+    text.stderr += String(piece)
+    onSaid(String(piece))
+    return true
+  })
   try {
     await demo(flags, plan)
   } finally {
@@ -42,6 +50,9 @@ async function printed(flags: Parameters<typeof demo>[0], plan: DemoPlan): Promi
   }
   return text
 }
+
+/** What the main job prints on standard output. */
+const printed = async (...words: Parameters<typeof run>): Promise<string> => (await run(...words)).stdout
 
 describe('the main job', () => {
   it('trains the four losses, proves them on other people and writes one page, the same for the same seed', async () => {
@@ -72,6 +83,41 @@ describe('the main job', () => {
     const numbers = (run: typeof facts) =>
       run.losses.map(({ seconds: _, ...rest }: { seconds: number }) => rest)
     expect(numbers(again)).toEqual(numbers(facts))
+  })
+
+  describe('stops at Ctrl-C, writes nothing and exits with 130', () => {
+    const exitCode = process.exitCode
+    afterEach(() => {
+      process.exitCode = exitCode
+    })
+    const stopped = async (plan: DemoPlan, onSaid?: (piece: string) => void): Promise<string> => {
+      const { stdout, stderr } = await run({ out: join(folder, 'stopped.html'), seed: '0' }, plan, onSaid)
+      expect({ stdout, exitCode: process.exitCode }).toEqual({ stdout: '', exitCode: 130 })
+      expect(stderr).toMatch(/\nstopping \(again to leave at once\)\n(.*\n)*stopped; nothing was written\n$/)
+      expect(await readdir(folder)).not.toContain('stopped.html')
+      return stderr
+    }
+
+    it('while it renders', async () => {
+      const listeners = process.listenerCount('SIGINT')
+      const look = setInterval(() => {
+        if (process.listenerCount('SIGINT') === listeners) return
+        clearInterval(look)
+        process.emit('SIGINT')
+      }, 1)
+      const stderr = await stopped({ ...tiny, groups: { ...tiny.groups, training: 200 } })
+      expect(stderr).toMatch(/^rendering faces \d+\/896 in/m)
+      expect(stderr).not.toContain('Softmax')
+    })
+
+    it('while it embeds', async () => {
+      const stderr = await stopped(tiny, (piece) => {
+        // Training has ended with this line.
+        if (piece.startsWith('Softmax')) process.emit('SIGINT')
+      })
+      expect(stderr).toMatch(/^Softmax +64 in/m)
+      expect(stderr).not.toContain('NSL')
+    })
   })
 
   it('refuses a seed that is none, and a report that cannot be written, before it begins', async () => {

@@ -3,12 +3,12 @@ import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { type Faces, memorySource, syntheticFacesAsync, trainingData } from '../data/index.ts'
+import { embedImages, openModel } from '../embed/index.ts'
 import { UsageError } from '../errors.ts'
 import { identifyAmongDistractors, lfw, makePairs, verifyAmongDistractors } from '../evaluate/index.ts'
 import { encodePng } from '../image/index.ts'
-import { type Matrix, matrix } from '../math/matrix.ts'
+import type { Matrix } from '../math/matrix.ts'
 import { demoReport, demoTable, type LossReport, type Settings } from '../report/index.ts'
-import { createSession } from '../runtime/index.ts'
 import { train } from '../train/index.ts'
 import { interruption } from './interruption.ts'
 import { progress } from './progress.ts'
@@ -93,17 +93,11 @@ export async function demo(flags: Flags, plan: DemoPlan = usual): Promise<void> 
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   const { signal, stop } = interruption(() => say('\nstopping (again to leave at once)'))
   try {
-    const faces = await renderGroups(plan, seed)
+    const faces = await renderGroups(plan, { seed, signal })
     const reports: LossReport[] = []
     for (const loss of losses) {
       const resolved = resolveRecipe(recipe, { loss, seed }, { where: 'demo' })
-      const report = await trainAndProve(resolved, faces, { plan, seed, signal })
-      if (!report) {
-        say('stopped; nothing was written')
-        process.exitCode = 130
-        return
-      }
-      reports.push(report)
+      reports.push(await trainAndProve(resolved, faces, { plan, seed, signal }))
     }
     const { people, images } = sizes(faces, plan)
     const { perLoss: _, ...shared } = recipe
@@ -123,10 +117,15 @@ export async function demo(flags: Flags, plan: DemoPlan = usual): Promise<void> 
       },
       seconds: (performance.now() - started) / 1000,
     })
+    signal.throwIfAborted()
     if (flags.json) process.stdout.write(`${JSON.stringify(facts(reports, seed))}\n`)
     else process.stdout.write(`\n${demoTable(reports)}\n`)
     await writeWhole(flags.out, page)
     say(`\n${flags.out} shows it all (${Math.round((performance.now() - started) / 1000)} s)`)
+  } catch (error) {
+    if (error !== signal.reason) throw error
+    say('stopped; nothing was written')
+    process.exitCode = 130
   } finally {
     stop()
   }
@@ -134,25 +133,28 @@ export async function demo(flags: Flags, plan: DemoPlan = usual): Promise<void> 
 
 async function renderGroups(
   { groups, imagesPerPerson }: DemoPlan,
-  seed: number,
+  { seed, signal }: { readonly seed: number; readonly signal: AbortSignal },
 ): Promise<Record<Group, Faces>> {
   const total = (groups.training + groups.testing + groups.distractors) * imagesPerPerson
   const shown = progress({ total, label: 'rendering faces', unit: 'images' })
   const rendered = {} as Record<Group, Faces>
   let firstPerson = 0
-  for (const group of Object.keys(groups) as Group[]) {
-    const before = firstPerson * imagesPerPerson
-    rendered[group] = await syntheticFacesAsync({
-      people: groups[group],
-      imagesPerPerson,
-      seed,
-      firstPerson,
-      onProgress: (done) => shown.update(before + done),
-    })
-    firstPerson += groups[group]
+  try {
+    for (const group of Object.keys(groups) as Group[]) {
+      const before = firstPerson * imagesPerPerson
+      rendered[group] = await syntheticFacesAsync({
+        people: groups[group],
+        imagesPerPerson,
+        seed,
+        firstPerson,
+        signal,
+        onProgress: (done) => shown.update(before + done),
+      })
+      firstPerson += groups[group]
+    }
+  } finally {
+    shown.finish()
   }
-  shown.update(total)
-  shown.finish()
   return rendered
 }
 
@@ -169,7 +171,7 @@ async function trainAndProve(
   resolved: Recipe,
   faces: Record<Group, Faces>,
   { plan, seed, signal }: { readonly plan: DemoPlan; readonly seed: number; readonly signal: AbortSignal },
-): Promise<LossReport | null> {
+): Promise<LossReport> {
   const started = performance.now()
   const name = titles[resolved.loss]!
   const data = trainingData(memorySource(faces.training))
@@ -189,22 +191,17 @@ async function trainAndProve(
       lambda = values.lambda ?? null
       shown.update(step * options.batch, `loss ${loss.toFixed(2)}`)
     },
-  })
-  shown.finish()
-  if (trained.interrupted) return null
+  }).finally(shown.finish)
+  if (trained.interrupted) throw signal.reason
   const seconds = (performance.now() - started) / 1000
   const model = modelFile(
     { ...resolved, flip: 'concat' },
     { values: trained.values, data: { people: plan.groups.training, images: data.count, hash: '' } },
   )
-  const session = await createSession(model)
+  const embedder = await openModel(model)
   try {
-    const embed = async ({ pixels: p, labels: l, height, width }: Faces): Promise<Matrix> => {
-      const { embedding } = await session.run({
-        image: { type: 'uint8', shape: [l.length, height, width, 3], data: p },
-      })
-      return matrix(embedding!.data as Float32Array, embedding!.shape[1]!)
-    }
+    const embed = async (group: Faces): Promise<Matrix> =>
+      (await embedImages(embedder, memorySource(group), { signal })).embedding
     const tested = await embed(faces.testing)
     const strangers = await embed(faces.distractors)
     const who = faces.testing.labels
@@ -223,7 +220,7 @@ async function trainAndProve(
       seconds,
     }
   } finally {
-    await session.close()
+    await embedder.close()
   }
 }
 

@@ -70,6 +70,20 @@ describe('syntheticFacesAsync', () => {
     expect(faces).toEqual(syntheticFaces({ ...small, people: 20 }))
     expect(ticks).toBeGreaterThan(1)
   })
+
+  test('stops at the next 32 images when it is told to', async () => {
+    const stop = new AbortController()
+    let last = 0
+    const faces = syntheticFacesAsync({
+      ...{ ...small, people: 50, signal: stop.signal },
+      onProgress: (done) => {
+        last = done
+        if (done === 64) stop.abort(new Error('enough'))
+      },
+    })
+    await expect(faces).rejects.toThrow('enough')
+    expect(last).toBe(64)
+  })
 })
 
 describe('how hard the faces are', () => {

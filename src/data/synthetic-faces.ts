@@ -42,14 +42,19 @@ export function syntheticFaces(options: FacesOptions): Faces {
 }
 
 /**
- * As `syntheticFaces`, but gives way to other work after every 32 images, so that a page or a prompt stays alive.
+ * As `syntheticFaces`, but gives way to other work after every 32 images, so that a page or a prompt stays alive; there
+ * `signal` stops it.
  * @throws UsageError where a number is outside its domain (the promise rejects).
+ * @throws the signal's reason.
  */
-export async function syntheticFacesAsync(options: FacesOptions): Promise<Faces> {
+export async function syntheticFacesAsync(
+  options: FacesOptions & { readonly signal?: AbortSignal },
+): Promise<Faces> {
   const faces = blank(options)
   for (const done of fill(faces, options)) {
     options.onProgress?.(done, faces.labels.length)
     await new Promise((resolve) => setTimeout(resolve, 0))
+    options.signal?.throwIfAborted()
   }
   return faces
 }

@@ -135,6 +135,17 @@ test('onProgress counts images, read or not', async () => {
   expect(seen).toEqual([2, 4, 5])
 })
 
+test('a signal stops it before the next batch, with its reason', async () => {
+  const stop = new AbortController()
+  let runs = 0
+  const model = pixelEmbedder(() => {
+    if (++runs === 2) stop.abort(new Error('enough'))
+  })
+  const embedded = embedImages(model, numbered(10), { batch: 2, signal: stop.signal })
+  await expect(embedded).rejects.toThrow('enough')
+  expect(runs).toBe(2)
+})
+
 test('a feature that is no finite number is refused with the name of the image', async () => {
   const model = pixelEmbedder()
   const broken: Embedder = {

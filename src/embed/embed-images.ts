@@ -26,6 +26,8 @@ export interface EmbedOptions {
   readonly batch?: number
   /** How many images are read at a time. */
   readonly readers?: number
+  /** Stops the work before the next batch. */
+  readonly signal?: AbortSignal
 }
 
 /** Some images in a row: those that could be read with their embeddings, and the others. */
@@ -42,11 +44,12 @@ export interface EmbeddedBatch {
  * than two batches are held, however many images there are.
  * @throws ShapeError when the images are not of the model's size
  * @throws DataError for a feature that is no finite number, and as `Embedder.embed` does
+ * @throws the signal's reason
  */
 export async function* embedBatches(
   model: Embedder,
   images: ImagesToEmbed,
-  { batch: wished = 32, readers = 8 }: EmbedOptions = {},
+  { batch: wished = 32, readers = 8, signal }: EmbedOptions = {},
 ): AsyncGenerator<EmbeddedBatch> {
   const { height, width, name, batch: fixed = 1 } = model.description
   const batch = Math.ceil(wished / fixed) * fixed
@@ -66,6 +69,7 @@ export async function* embedBatches(
   }
   let next = fill(0)
   for (let start = 0; start < images.count; start += batch) {
+    signal?.throwIfAborted()
     const { pixels, indices, failures } = await next
     const running = indices.length > 0 ? model.embed(pixels) : undefined
     if (start + batch < images.count) next = fill(start + batch)
