@@ -58,7 +58,7 @@ function caseGraph(op: (typeof opNames)[number]): Record<string, Tensor> {
   return outputs
 }
 
-const backbone = (pixels: Tensor): Tensor => sfnet(pixels, { depth: 4, width: 0.0625, dimensions: 6 })
+const backbone = (pixels: Tensor): Tensor => sfnet(pixels, { depth: 10, width: 0.0625, dimensions: 6 })
 const size = { height: 16, width: 12 }
 const step = buildStep({
   ...size,
@@ -80,6 +80,7 @@ const models: Readonly<Record<string, Uint8Array>> = {
   ...Object.fromEntries(opNames.map((op) => [`op-${op}`, emit(caseGraph(op), { name: op })])),
   step: emit(step.outputs, { name: 'step' }),
   'lowered-step': compile(step, 'cpu').bytes,
+  'embedding-plain': embeddingModel({ ...size, backbone, values, lowering: 'plain' }),
   'embedding-none': embeddingModel({ ...size, backbone, values }),
   'embedding-sum': embeddingModel({ ...size, backbone, values, flip: 'sum' }),
   embedding: embeddingModel({ ...size, backbone, values, flip: 'concat', metadata: { licence: 'MIT' } }),

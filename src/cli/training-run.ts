@@ -97,6 +97,7 @@ export function modelFile(
     ...inputSize(input),
     values,
     flip,
+    lowering: recipe.lowering,
     metadata: {
       'steradian.version': version,
       'steradian.input': input,

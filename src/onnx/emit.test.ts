@@ -11,6 +11,7 @@ import {
   type Dtype,
   div,
   exp,
+  expand,
   grad,
   input,
   matmul,
@@ -30,7 +31,7 @@ import {
 } from '../graph/index.ts'
 import { createSession } from '../runtime/node.ts'
 import type { TensorData } from '../runtime/session.ts'
-import { decodeModel, type EmitOptions, emit } from './index.ts'
+import { anyBatch, decodeModel, type EmitOptions, emit } from './index.ts'
 
 const init = (): Float32Array => new Float32Array()
 
@@ -201,8 +202,7 @@ it('metadata survives, in order', () => {
   expect(Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]))).toEqual(metadata)
 })
 
-describe('freeBatch', () => {
-  const batch = 4
+describe('anyBatch', () => {
   const shapes = { w: [3, 2, 3, 3], slope: [3, 1, 1], v: [5, 27] } as const
   const values = new Map(Object.entries(shapes).map(([name, shape], seed) => [name, numbers(shape, seed)]))
 
@@ -218,7 +218,7 @@ describe('freeBatch', () => {
   }
 
   it('a model takes any number of images, and gives what a model of that size gives', async () => {
-    const bytes = emit(network(batch), { name: 'free', values, freeBatch: batch })
+    const bytes = emit(network(anyBatch), { name: 'free', values })
     const session = await createSession(bytes, { threads: 1 })
     expect(session.inputs).toEqual([{ name: 'image', type: 'uint8', shape: ['N', 6, 6, 2] }])
     expect(session.outputs.map(({ shape }) => shape)).toEqual([
@@ -237,12 +237,26 @@ describe('freeBatch', () => {
     await session.close()
   })
 
-  it('leaves the first axis of parameters alone, whatever its size', () => {
-    const y = matmul(input('x', [batch, 2]), transpose(parameter('w', [batch, 2], { init })))
-    const { graph } = decodeModel(emit({ y }, { name: 'free', freeBatch: batch }))
-    const dims = graph.input.map(({ type }) => type.tensorType.shape!.dim[0])
-    expect(dims[0]).toMatchObject({ dimParam: 'N' })
-    expect(dims[1]).toMatchObject({ dimValue: batch })
+  it('is named N wherever it is an axis of an output, and left to a reshape that merges it', () => {
+    const x = input('x', [anyBatch, 2, 3])
+    const outputs = { turned: transpose(x, [1, 0, 2]), rows: reshape(x, [2 * anyBatch, 3]) }
+    const { graph } = decodeModel(
+      emit({ ...outputs, back: reshape(outputs.rows, [anyBatch, 6]) }, { name: 'free' }),
+    )
+    const dims = graph.output.map(({ type }) =>
+      type.tensorType.shape!.dim.map((d) => d.dimParam || d.dimValue || null),
+    )
+    expect(dims).toEqual([
+      [2, 'N', 3],
+      [null, 3],
+      ['N', 6],
+    ])
+  })
+
+  it('refuses an operator that would write the size of the batch into the file', () => {
+    expect(() => emit({ y: expand(input('x', [1, 2]), [anyBatch, 2]) }, { name: 'free' })).toThrow(
+      new ShapeError('emit: Expand cannot leave the batch free'),
+    )
   })
 })
 

@@ -1,5 +1,6 @@
 import { ShapeError } from '../errors.ts'
 import { dtypeCode, elementCount, type Op, type Tensor, topologicalOrder } from '../graph/index.ts'
+import { anyBatch, holdsAnyBatch } from './any-batch.ts'
 import { constantPool, rawBytes, tensorProto } from './constant-pool.ts'
 import {
   type AttributeProto,
@@ -16,8 +17,6 @@ export interface EmitOptions {
   readonly values?: ReadonlyMap<string, ArrayLike<number>>
   /** What the file says of itself (metadata_props). */
   readonly metadata?: Readonly<Record<string, string>>
-  /** Size of the first axis that is left free in inputs, outputs and reshapes, named N in the file. */
-  readonly freeBatch?: number
 }
 
 const opset = 18
@@ -25,12 +24,13 @@ const irVersion = 8
 
 /**
  * Writes the graph of `outputs` as one ONNX model (operator set 18). Inputs, scheduled scalars and parameters without a
- * value become inputs in the order of the graph; equal subgraphs are written once.
- * @throws ShapeError when two leaves, or a leaf and an output, share a name, or a value does not fit its parameter
+ * value become inputs in the order of the graph; equal subgraphs are written once. An axis of `anyBatch` is free, named N.
+ * @throws ShapeError when two leaves, or a leaf and an output, share a name, a value does not fit its parameter, or an
+ * operator cannot leave the batch free
  */
 export function emit(
   outputs: Readonly<Record<string, Tensor>>,
-  { name, values, metadata = {}, freeBatch }: EmitOptions,
+  { name, values, metadata = {} }: EmitOptions,
 ): Uint8Array {
   const order = topologicalOrder(Object.values(outputs))
   const fresh = freshNames(takenNames(order, Object.keys(outputs)))
@@ -66,11 +66,11 @@ export function emit(
       names.set(tensor, leaf.name)
       const value = leaf.kind === 'parameter' ? values?.get(leaf.name) : undefined
       if (value) parameters.push(parameterProto(leaf.name, tensor, value))
-      else input.push(valueInfo(leaf.name, tensor, leaf.kind === 'input' ? freeBatch : undefined))
+      else input.push(valueInfo(leaf.name, tensor))
     } else if (op) {
       if (op.domain) domains.add(op.domain)
       const operands = (op.operands ?? []).map((operand) =>
-        pool.add(freeOperand(operand, tensor, freeBatch), [operand.length], 'int64'),
+        pool.add(freeOperand(operand, op), [operand.length], 'int64'),
       )
       const inputs = [...tensor.inputs.map((x) => names.get(x)!), ...operands]
       const key = JSON.stringify([op.domain, op.type, op.attributes, inputs])
@@ -84,7 +84,7 @@ export function emit(
   const output = Object.entries(outputs).map(([outputName, tensor]) => {
     // An output that is a leaf, or that has another output's tensor, is a copy.
     if (names.get(tensor) !== outputName) write(identity, [names.get(tensor)!], outputName)
-    return valueInfo(outputName, tensor, freeBatch)
+    return valueInfo(outputName, tensor)
   })
 
   return encodeModel({
@@ -125,18 +125,11 @@ function freshNames(taken: ReadonlySet<string>): (prefix: string) => string {
   }
 }
 
-/** A reshape that keeps a free first axis copies its size at run time (0 in ONNX). */
-function freeOperand(
-  operand: readonly number[],
-  { op, inputs }: Tensor,
-  freeBatch: number | undefined,
-): readonly number[] {
-  const free =
-    op!.type === 'Reshape' &&
-    freeBatch !== undefined &&
-    operand[0] === freeBatch &&
-    inputs[0]!.shape[0] === freeBatch
-  return free ? [0, ...operand.slice(1)] : operand
+/** A reshape leaves the size of the axis that holds a free batch to the runtime (−1 in ONNX). @throws ShapeError */
+function freeOperand(operand: readonly number[], { type }: Op): readonly number[] {
+  if (!operand.some((size) => size !== 0 && holdsAnyBatch(size))) return operand
+  if (type !== 'Reshape') throw new ShapeError(`emit: ${type} cannot leave the batch free`)
+  return operand.map((size) => (holdsAnyBatch(size) ? -1 : size))
 }
 
 function parameterProto(name: string, { shape, dtype }: Tensor, value: ArrayLike<number>): TensorProto {
@@ -147,9 +140,10 @@ function parameterProto(name: string, { shape, dtype }: Tensor, value: ArrayLike
   return tensorProto(name, shape, dtype, rawBytes(value, dtype))
 }
 
-function valueInfo(name: string, { shape, dtype }: Tensor, freeBatch: number | undefined): ValueInfoProto {
-  const dim = shape.map((size, axis) =>
-    axis === 0 && freeBatch !== undefined && size === freeBatch ? { dimParam: 'N' } : { dimValue: size },
+function valueInfo(name: string, { shape, dtype }: Tensor): ValueInfoProto {
+  // Merged with another axis the batch has no name: the size is then left out.
+  const dim = shape.map((size) =>
+    size === anyBatch ? { dimParam: 'N' } : holdsAnyBatch(size) ? {} : { dimValue: size },
   )
   return { name, type: { tensorType: { elemType: dtypeCode(dtype), shape: { dim } } } }
 }

@@ -1,3 +1,4 @@
+export { anyBatch } from './any-batch.ts'
 export { type EmitOptions, emit } from './emit.ts'
 export { lower } from './lower.ts'
 export { decodeModel, encodeModel, type ModelProto } from './proto.ts'

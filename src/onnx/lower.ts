@@ -10,6 +10,7 @@ import {
   sub,
   type Tensor,
 } from '../graph/index.ts'
+import { anyBatch } from './any-batch.ts'
 import { mergedReshape, mergedTranspose } from './merged.ts'
 import { sinkTranspose } from './sink-transpose.ts'
 import { stridedConv, stridedConvTranspose, stridedConvWeight } from './strided.ts'
@@ -57,10 +58,13 @@ const lowerConvolution: RewriteRule = (node, [x, w]) => {
   return null
 }
 
+/** The batch that a file with a free one is made for. */
+const usualBatch = 16
+
 /** Large tiles save the most arithmetic, small ones transform fewer weights: where weights outweigh the map, small ones win. */
 function tileSize(map: Tensor, other: Tensor): TileSize {
   const [n, h, w, c] = map.shape
-  const tiles = n! * Math.ceil(h! / 4) * Math.ceil(w! / 4)
+  const tiles = (n === anyBatch ? usualBatch : n!) * Math.ceil(h! / 4) * Math.ceil(w! / 4)
   return tiles < Math.max(c!, other.shape[3]!) ? 2 : 4
 }
 

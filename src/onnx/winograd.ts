@@ -3,7 +3,8 @@
  * maps [N, H, W, C], weights [3, 3, Ci, Co]. Each tile of m×m outputs gathers its (m + 2)² pixels.
  */
 import { constant, matmul, reshape, type Tensor } from '../graph/index.ts'
-import { fusedMatmul, outside, pixels } from './contrib.ts'
+import { fusedMatmul } from './contrib.ts'
+import { outside, pixels } from './pixels.ts'
 
 /** Outputs a tile and axis. */
 export type TileSize = 2 | 4
@@ -75,72 +76,69 @@ const transposed = (a: Matrix): Matrix => a[0]!.map((_, j) => a.map((row) => row
 /** Columns in reverse: the transform of a kernel that is turned by 180°. */
 const turned = (a: Matrix): Matrix => a.map((row) => [...row].reverse())
 
-/** The tiles of a batch of maps, counted image by image, row by row. */
+/** The tiles of one image, counted row by row. */
 interface Tiles {
   readonly rows: number
   readonly columns: number
-  /** In the whole batch. */
   readonly count: number
 }
 
-function tilesOf({ shape: [n, h, w] }: Tensor, m: TileSize): Tiles {
+function tilesOf({ shape: [, h, w] }: Tensor, m: TileSize): Tiles {
   const rows = Math.ceil(h! / m)
   const columns = Math.ceil(w! / m)
-  return { rows, columns, count: n! * rows * columns }
+  return { rows, columns, count: rows * columns }
 }
 
 /**
  * The pixel at (i, j) of each tile for all i, j < `side`, where a tile begins `border` pixels above and left of its m×m
- * outputs: places [side², tiles] in the map, `outside` where there is no pixel.
+ * outputs: places [side², tiles] in an image's map, `outside` where there is no pixel.
  */
 function tilePlaces(
-  map: Tensor,
+  { shape: [, h, w] }: Tensor,
   m: TileSize,
-  { side, border }: { side: number; border: number },
+  { rows, columns, count, side, border }: Tiles & { side: number; border: number },
 ): Int32Array {
-  const [n, h, w] = map.shape as [number, number, number]
-  const { rows, columns, count } = tilesOf(map, m)
   const places = new Int32Array(side * side * count)
   let next = 0
   for (let i = 0; i < side; i++)
     for (let j = 0; j < side; j++)
-      for (let image = 0; image < n; image++)
-        for (let row = 0; row < rows; row++)
-          for (let column = 0; column < columns; column++) {
-            const y = row * m + i - border
-            const x = column * m + j - border
-            places[next++] = y >= 0 && y < h && x >= 0 && x < w ? (image * h + y) * w + x : outside
-          }
+      for (let row = 0; row < rows; row++)
+        for (let column = 0; column < columns; column++) {
+          const y = row * m + i - border
+          const x = column * m + j - border
+          places[next++] = y >= 0 && y < h! && x >= 0 && x < w! ? y * w! + x : outside
+        }
   return places
 }
 
-/** Where each pixel of a map lies among its tiles' outputs [m·m, tiles]: [N·H·W]. */
-function pixelPlaces(map: Tensor, m: TileSize): Int32Array {
-  const inTiles = tilePlaces(map, m, { side: m, border: 0 })
-  const places = new Int32Array(map.shape[0]! * map.shape[1]! * map.shape[2]!)
-  inTiles.forEach((place, index) => {
+/** The tiles of a map [N, H, W, C] with `border` pixels around their m×m: [(m + 2·border)², N·tiles·C]. */
+function tiled(map: Tensor, m: TileSize, border: number): Tensor {
+  const [n, h, w, c] = map.shape as [number, number, number, number]
+  const tiles = tilesOf(map, m)
+  const side = m + 2 * border
+  const places = tilePlaces(map, m, { ...tiles, side, border })
+  const taken = pixels(reshape(map, [1, n, h * w, c]), places, [side * side, tiles.count])
+  return reshape(taken, [side * side, n * tiles.count * c])
+}
+
+/** Bᵀ d B of every tile with its border: x [N, H, W, C] -> [(m+2)², N·tiles, C]. */
+function inputTransform(x: Tensor, m: TileSize): Tensor {
+  const [n, , , c] = x.shape
+  const V = matmul(square(transforms[m].Bt), tiled(x, m, 1))
+  return reshape(V, [(m + 2) ** 2, n! * tilesOf(x, m).count, c!])
+}
+
+/** Aᵀ M A of every tile, put together and cut to the size of the map: M [(m+2)², N·tiles, C] -> [N, H, W, C]. */
+function outputTransform(M: Tensor, map: Tensor, m: TileSize): Tensor {
+  const [n, h, w] = map.shape as [number, number, number]
+  const [taps, all, c] = M.shape as [number, number, number]
+  const tiles = tilesOf(map, m)
+  const outputs = matmul(square(transforms[m].At), reshape(M, [taps, all * c]))
+  const places = new Int32Array(h * w)
+  tilePlaces(map, m, { ...tiles, side: m, border: 0 }).forEach((place, index) => {
     if (place !== outside) places[place] = index
   })
-  return places
-}
-
-/** Bᵀ d B of every tile with its border: x [N, H, W, C] -> [(m+2)², tiles, C]. */
-function inputTransform(x: Tensor, m: TileSize): Tensor {
-  const side = m + 2
-  const c = x.shape[3]!
-  const { count } = tilesOf(x, m)
-  const tiles = pixels(x, tilePlaces(x, m, { side, border: 1 }), [side * side, count])
-  const V = matmul(square(transforms[m].Bt), reshape(tiles, [side * side, count * c]))
-  return reshape(V, [side * side, count, c])
-}
-
-/** Aᵀ M A of every tile, put together and cut to the size of the map: M [(m+2)², tiles, C] -> [N, H, W, C]. */
-function outputTransform(M: Tensor, map: Tensor, m: TileSize): Tensor {
-  const [n, h, w] = map.shape
-  const [taps, count, c] = M.shape
-  const tiles = matmul(square(transforms[m].At), reshape(M, [taps!, count! * c!]))
-  const outputs = reshape(tiles, [1, m * m, count!, c!])
-  return reshape(pixels(outputs, pixelPlaces(map, m), [n! * h! * w!]), [n!, h!, w!, c!])
+  return reshape(pixels(reshape(outputs, [m * m, n, tiles.count, c]), places, [1, h * w]), [n, h, w, c])
 }
 
 /** G w Gᵀ of every kernel: w [3, 3, Ci, Co] -> [(m+2)², Ci, Co]. */
@@ -164,11 +162,11 @@ export function winogradConvTranspose(g: Tensor, w: Tensor, m: TileSize): Tensor
 /** Its adjoint in w, wholly in the transformed domain (x's transform is shared with the forward): -> [3, 3, Ci, Co]. */
 export function winogradConvWeight(x: Tensor, g: Tensor, m: TileSize): Tensor {
   const { At, G } = transforms[m]
-  const { count } = tilesOf(g, m)
   const ci = x.shape[3]!
-  const co = g.shape[3]!
-  const outputs = pixels(g, tilePlaces(g, m, { side: m, border: 0 }), [m * m, count])
-  const dM = matmul(square(transposed(At)), reshape(outputs, [m * m, count * co]))
-  const dU = fusedMatmul(inputTransform(x, m), reshape(dM, [(m + 2) ** 2, count, co]), { transA: true })
+  const [n, , , co] = g.shape as [number, number, number, number]
+  const dM = matmul(square(transposed(At)), tiled(g, m, 0))
+  const dU = fusedMatmul(inputTransform(x, m), reshape(dM, [(m + 2) ** 2, n * tilesOf(g, m).count, co]), {
+    transA: true,
+  })
   return reshape(matmul(square(transposed(G)), reshape(dU, [(m + 2) ** 2, ci * co])), [3, 3, ci, co])
 }

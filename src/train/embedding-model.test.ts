@@ -60,11 +60,15 @@ const expected = {
   concat: plain.map((row, i) => [...row, ...mirror[i]!]),
 } as const
 
-describe.each(['none', 'sum', 'concat'] as const)('the model file with flip %s', (flip) => {
+const forms = (['none', 'sum', 'concat'] as const).flatMap((flip) =>
+  (['cpu', 'plain'] as const).map((lowering) => [flip, lowering] as const),
+)
+
+describe.each(forms)('the model file with flip %s, lowering %s', (flip, lowering) => {
   let session: Session
   beforeAll(async () => {
     session = await createSession(
-      embeddingModel({ backbone: toyBackbone, height: side, width: side, values, flip }),
+      embeddingModel({ backbone: toyBackbone, height: side, width: side, values, flip, lowering }),
       { threads: 1 },
     )
   })
@@ -120,6 +124,14 @@ describe('embeddingModel(options)', () => {
     expect(stored.map(({ name }) => name).sort()).toEqual([...values.keys()].sort())
     for (const { name, rawData } of stored)
       expect(new Float32Array(rawData.slice().buffer)).toEqual(values.get(name))
+  })
+
+  it('holds plain convolutions where it was asked to, and none otherwise', () => {
+    const convolutions = (lowering: 'cpu' | 'plain') =>
+      decodeModel(embeddingModel({ ...usual, lowering })).graph.node.filter(({ opType }) => opType === 'Conv')
+        .length
+    expect(convolutions('plain')).toBeGreaterThan(0)
+    expect(convolutions('cpu')).toBe(0)
   })
 
   it('gives the same bytes for the same parameters', () => {

@@ -1,5 +1,5 @@
 import { add, concat, div, input, max, reduceSum, reverse, rewrite, sqrt, square } from '../graph/index.ts'
-import { emit } from '../onnx/index.ts'
+import { anyBatch, emit, lower } from '../onnx/index.ts'
 import { type Backbone, preprocess } from './step.ts'
 
 export interface EmbeddingModelOptions {
@@ -11,6 +11,8 @@ export interface EmbeddingModelOptions {
   /** What becomes of the features of the image and its mirror: joined [N, 2D], summed [N, D], or the image alone. */
   readonly flip?: 'concat' | 'sum' | 'none'
   readonly metadata?: Readonly<Record<string, string>>
+  /** Convolutions in forms that are faster on a CPU, or as plain operators (for conversion to other runtimes). */
+  readonly lowering?: 'cpu' | 'plain'
 }
 
 /**
@@ -24,10 +26,9 @@ export function embeddingModel({
   values,
   flip = 'none',
   metadata = {},
+  lowering = 'cpu',
 }: EmbeddingModelOptions): Uint8Array {
-  // Any batch above 1 will do: it is left free in the file.
-  const batch = 2
-  const image = input('image', [batch, height, width, 3], 'uint8')
+  const image = input('image', [anyBatch, height, width, 3], 'uint8')
   let feature = backbone(preprocess(image))
   if (flip !== 'none') {
     // The same network on the mirrored image: the graph again with the image exchanged.
@@ -35,8 +36,6 @@ export function embeddingModel({
     feature = flip === 'sum' ? add(feature, mirrored) : concat([feature, mirrored], 1)
   }
   const length = sqrt(max(reduceSum(square(feature), [1], { keepdims: true }), 1e-24))
-  return emit(
-    { embedding: div(feature, length), feature },
-    { name: 'embedding', values, metadata, freeBatch: batch },
-  )
+  const outputs = { embedding: div(feature, length), feature }
+  return emit(lowering === 'cpu' ? lower(outputs) : outputs, { name: 'embedding', values, metadata })
 }

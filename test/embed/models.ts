@@ -13,7 +13,7 @@ import {
 } from '../../src/graph/index.ts'
 import { hash32 } from '../../src/math/hash.ts'
 import { rng } from '../../src/math/rng.ts'
-import { decodeModel, emit, encodeModel, type ModelProto } from '../../src/onnx/index.ts'
+import { anyBatch, decodeModel, emit, encodeModel, type ModelProto } from '../../src/onnx/index.ts'
 import { embeddingModel } from '../../src/train/index.ts'
 
 /** The size of `ourModel`. */
@@ -63,7 +63,7 @@ export function halvesModel({
   centred = false,
   outputs = ['output'],
 } = {}): Uint8Array {
-  const n = batch === 'free' ? 2 : batch
+  const n = batch === 'free' ? anyBatch : batch
   const image = input('data', layout === 'nchw' ? [n, 3, height, width] : [n, height, width, 3], type)
   const x = type === 'uint8' ? cast(image, 'float32') : centred ? sub(image, 100) : image
   const planes = layout === 'nchw' ? x : transpose(x, [0, 3, 1, 2])
@@ -71,7 +71,6 @@ export function halvesModel({
   const feature = concat([half(0, width / 2), half(width / 2, width)], 1)
   return emit(Object.fromEntries(outputs.map((name) => [name, feature])), {
     name: 'halves',
-    ...(batch === 'free' && { freeBatch: n }),
   })
 }
 
