@@ -37,6 +37,16 @@ export interface ConvGeometry {
 
 type FullGeometry = Required<ConvGeometry>
 
+/** The whole geometry; stride and dilation 1 and no padding where nothing is said. */
+const complete = ({
+  strides = [1, 1],
+  dilations = [1, 1],
+  pads = [0, 0, 0, 0],
+}: ConvGeometry): FullGeometry => ({ strides, dilations, pads })
+
+/** Rows and columns of [N, C, rows, columns]. */
+const sides = ({ shape }: Tensor): [number, number] => [shape[2]!, shape[3]!]
+
 /** Rows (axis 0) or columns (axis 1) that a convolution makes of `length` by `kernel`. */
 function outputSize(
   length: number,
@@ -73,15 +83,11 @@ function checkConv(
  * Two-dimensional convolution (cross-correlation): x [N, Ci, H, W], w [Co, Ci, Kh, Kw] -> [N, Co, H', W'].
  * Gradients: for x a transposed convolution, for w a convolution with batch and channels swapped. @throws ShapeError
  */
-export function conv(
-  x: Tensor,
-  w: Tensor,
-  { strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0] }: ConvGeometry = {},
-): Tensor {
-  const geometry = { strides, dilations, pads }
+export function conv(x: Tensor, w: Tensor, options: ConvGeometry = {}): Tensor {
+  const geometry = complete(options)
   const op: Op<[Tensor, Tensor]> = {
     type: 'Conv',
-    attributes: { strides, dilations, pads },
+    attributes: { ...geometry },
     infer: (a, k) => {
       const [n, ci, h, wd] = a.shape
       const [co, kci, kh, kw] = k.shape
@@ -97,8 +103,8 @@ export function conv(
       return { shape, dtype: commonDtype('conv', [a, k], real) }
     },
     vjp: (g, _, a, k) => [
-      convTranspose(g, k, { strides, dilations, pads, size: [a.shape[2]!, a.shape[3]!] }),
-      convWeight(a, g, { strides, dilations, pads, kernel: [k.shape[2]!, k.shape[3]!] }),
+      convTranspose(g, k, { ...geometry, size: sides(a) }),
+      convWeight(a, g, { ...geometry, kernel: sides(k) }),
     ],
   }
   return apply(op, x, w)
@@ -110,14 +116,10 @@ export function conv(
 export function convTranspose(
   g: Tensor,
   w: Tensor,
-  {
-    strides = [1, 1],
-    dilations = [1, 1],
-    pads = [0, 0, 0, 0],
-    size,
-  }: ConvGeometry & { readonly size: readonly [number, number] },
+  { size, ...options }: ConvGeometry & { readonly size: readonly [number, number] },
 ): Tensor {
-  const geometry = { strides, dilations, pads }
+  const geometry = complete(options)
+  const { strides, dilations, pads } = geometry
   if (g.shape.length !== 4 || w.shape.length !== 4 || g.shape[1] !== w.shape[0])
     throw new ShapeError(`convTranspose: g [${g.shape}] and w [${w.shape}] do not fit`)
   const x = [g.shape[0]!, w.shape[1]!, ...size]
@@ -129,12 +131,9 @@ export function convTranspose(
   })
   const op: Op<[Tensor, Tensor]> = {
     type: 'ConvTranspose',
-    attributes: { strides, dilations, pads, output_padding: outputPadding },
+    attributes: { ...geometry, output_padding: outputPadding },
     infer: (a, k) => ({ shape: x, dtype: commonDtype('convTranspose', [a, k], real) }),
-    vjp: (h, _, a, k) => [
-      conv(h, k, { strides, dilations, pads }),
-      convWeight(h, a, { strides, dilations, pads, kernel: [k.shape[2]!, k.shape[3]!] }),
-    ],
+    vjp: (h, _, a, k) => [conv(h, k, geometry), convWeight(h, a, { ...geometry, kernel: sides(k) })],
   }
   return apply(op, g, w)
 }
@@ -146,13 +145,9 @@ export function convTranspose(
 export function convWeight(
   x: Tensor,
   g: Tensor,
-  {
-    strides = [1, 1],
-    dilations = [1, 1],
-    pads = [0, 0, 0, 0],
-    kernel,
-  }: ConvGeometry & { readonly kernel: readonly [number, number] },
+  { kernel, ...options }: ConvGeometry & { readonly kernel: readonly [number, number] },
 ): Tensor {
+  const { strides, dilations, pads } = complete(options)
   if (x.shape.length !== 4 || g.shape.length !== 4 || x.shape[0] !== g.shape[0])
     throw new ShapeError(`convWeight: x [${x.shape}] and g [${g.shape}] do not fit`)
   const w = [g.shape[1]!, x.shape[1]!, ...kernel]

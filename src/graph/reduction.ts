@@ -23,22 +23,26 @@ function reducedShape(shape: Shape, axes: readonly number[], keepdims: boolean):
 
 const allAxes = (x: Tensor): number[] => x.shape.map((_, i) => i)
 
-/** Sum over `axes` (all if absent). */
-export function reduceSum(
+/** A reduction over `axes`; over none it is x itself, since to ONNX an empty list stands for all axes. */
+function reduce(
   x: Tensor,
-  axes: readonly number[] = allAxes(x),
-  { keepdims = false }: Keep = {},
+  { type, vjp, axes, keepdims = false }: Pick<Unary, 'type' | 'vjp'> & Keep & { axes: readonly number[] },
 ): Tensor {
-  // To ONNX an empty list stands for all axes.
   if (axes.length === 0) return x
   const op: Unary = {
-    type: 'ReduceSum',
+    type,
     attributes: { keepdims: keepdims ? 1 : 0 },
     operands: [axes],
     infer: (a) => ({ shape: reducedShape(a.shape, axes, keepdims), dtype: a.dtype }),
-    vjp: (g, _, a) => [expand(reshape(g, reducedShape(a.shape, axes, true)), a.shape)],
+    vjp,
   }
   return apply(op, x)
+}
+
+/** Sum over `axes` (all if absent). */
+export function reduceSum(x: Tensor, axes: readonly number[] = allAxes(x), keep: Keep = {}): Tensor {
+  const vjp: Unary['vjp'] = (g, _, a) => [expand(reshape(g, reducedShape(a.shape, axes, true)), a.shape)]
+  return reduce(x, { type: 'ReduceSum', vjp, axes, ...keep })
 }
 
 /** Mean over `axes` (all if absent). */
@@ -48,20 +52,8 @@ export function reduceMean(x: Tensor, axes: readonly number[] = allAxes(x), keep
 }
 
 /** Largest element over `axes` (all if absent); not differentiated, so use it behind `stopGradient` or for reports. */
-export function reduceMax(
-  x: Tensor,
-  axes: readonly number[] = allAxes(x),
-  { keepdims = false }: Keep = {},
-): Tensor {
-  if (axes.length === 0) return x
-  const op: Unary = {
-    type: 'ReduceMax',
-    attributes: { keepdims: keepdims ? 1 : 0 },
-    operands: [axes],
-    infer: (a) => ({ shape: reducedShape(a.shape, axes, keepdims), dtype: a.dtype }),
-    vjp: null,
-  }
-  return apply(op, x)
+export function reduceMax(x: Tensor, axes: readonly number[] = allAxes(x), keep: Keep = {}): Tensor {
+  return reduce(x, { type: 'ReduceMax', vjp: null, axes, ...keep })
 }
 
 /** Index of the largest element along one axis, the first of equals, as int64 without that axis. */
