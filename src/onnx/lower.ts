@@ -59,7 +59,7 @@ const lowerConvolution: RewriteRule = (node, [x, w]) => {
 }
 
 /** The batch that a file with a free one is made for. */
-const usualBatch = 16
+const usualBatch = 32
 
 /** Large tiles save the most arithmetic, small ones transform fewer weights: where weights outweigh the map, small ones win. */
 function tileSize(map: Tensor, other: Tensor): TileSize {
