@@ -1,9 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { fileProblem } from '../data/file-problem.ts'
 import { CHOICES, yunet } from '../detect/index.ts'
-import { DataError, UsageError } from '../errors.ts'
+import { DataError, fileProblem, UsageError } from '../errors.ts'
 import { createSession, type Session } from '../runtime/index.ts'
 import { type AlignReport, alignFolder, LANDMARKS_FILE, REFUSED_FILE } from './align-folder.ts'
 import { interruption } from './interruption.ts'
@@ -45,7 +44,7 @@ export function registerAlign(program: Command): void {
 }
 
 /** Does what `steradian align` does. @throws UsageError, DataError */
-export async function alignCommand(folder: string, flags: Flags): Promise<void> {
+async function alignCommand(folder: string, flags: Flags): Promise<void> {
   const size = parseSize(flags.size, '--size')
   const choice = CHOICES.find((name) => name === flags.choose)
   if (!choice) throw new UsageError(`--choose: expected ${CHOICES.join(' or ')}, got ${flags.choose}`)

@@ -126,7 +126,7 @@ describe('the main job', () => {
     )
     const out = join(folder, 'absent', 'r.html')
     await expect(demo({ out, seed: '0' }, tiny)).rejects.toThrow(
-      new UsageError(`--out: the report cannot be written there, ENOENT, got ${out}`),
+      new UsageError(`--out: the report cannot be written there, no such file or folder, got ${out}`),
     )
   })
 })

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { type Faces, memorySource, syntheticFacesAsync, trainingData } from '../data/index.ts'
 import { embedImages, openModel } from '../embed/index.ts'
-import { UsageError } from '../errors.ts'
+import { fileProblem, UsageError } from '../errors.ts'
 import { identifyAmongDistractors, lfw, makePairs, verifyAmongDistractors } from '../evaluate/index.ts'
 import { encodePng } from '../image/index.ts'
 import type { Matrix } from '../math/matrix.ts'
@@ -86,8 +86,8 @@ export async function demo(flags: Flags, plan: DemoPlan = usual): Promise<void> 
   const seed = Number(flags.seed)
   if (!Number.isSafeInteger(seed) || seed < 0 || flags.seed.trim() === '')
     throw new UsageError(`--seed: must be a whole number of at least 0, got ${flags.seed}`)
-  await access(dirname(flags.out), constants.W_OK).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`--out: the report cannot be written there, ${error.code}, got ${flags.out}`)
+  await access(dirname(flags.out), constants.W_OK).catch((error: unknown) => {
+    throw new UsageError(`--out: the report cannot be written there, ${fileProblem(error)}, got ${flags.out}`)
   })
   const started = performance.now()
   const say = (line: string): void => void process.stderr.write(`${line}\n`)

@@ -15,7 +15,7 @@ export function registerDoctor(program: Command): void {
 }
 
 /** A diagnosis for people. */
-export function diagnosisText(diagnosis: Diagnosis): string {
+function diagnosisText(diagnosis: Diagnosis): string {
   const { node, platform, processor, memory, runtime, sharp, lowerings, disk, problems, hints } = diagnosis
   const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
   const named = (bundled: boolean): string =>

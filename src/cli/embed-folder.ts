@@ -1,8 +1,7 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
-import { fileProblem } from '../data/file-problem.ts'
 import { type Dataset, readAligned } from '../data/index.ts'
 import { type Embedder, embedBatches, fuse, npyHeader } from '../embed/index.ts'
-import { DataError } from '../errors.ts'
+import { DataError, fileProblem } from '../errors.ts'
 import { type MissingImage, reasonOf } from './missing-images.ts'
 
 /** What became of a folder of images. */

@@ -212,7 +212,7 @@ describe('bad input is one line', () => {
   const cases: [string, () => Promise<string[]> | string[], string | RegExp][] = [
     ['a missing folder', () => ['--images', at('nowhere')], /nowhere: no such file or folder$/],
     ['a file as folder', () => ['--images', at('pairs.txt')], /pairs\.txt: expected a folder, got a file$/],
-    ['a missing model', () => ['--model', at('none.onnx')], /none\.onnx: no such file$/],
+    ['a missing model', () => ['--model', at('none.onnx')], /none\.onnx: no such file or folder$/],
     ['a model that is none', () => ['--model', at('pairs.txt')], /pairs\.txt: not an ONNX model, [^\n]+$/],
     [
       'a model that does not fit',

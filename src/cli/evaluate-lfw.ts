@@ -1,11 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
-import { fileProblem } from '../data/file-problem.ts'
 import { matchLandmarks, readAligned, readLandmarks } from '../data/index.ts'
 import { readText } from '../data/read-text.ts'
 import { type EmbeddedImages, embedImages, fuse, type OpenModel, partConcat } from '../embed/index.ts'
-import { DataError } from '../errors.ts'
+import { DataError, fileProblem } from '../errors.ts'
 import {
   lfw,
   type Pairs,

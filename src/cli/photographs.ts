@@ -1,9 +1,8 @@
 import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, parse } from 'node:path'
-import { fileProblem } from '../data/file-problem.ts'
 import { EXTENSIONS } from '../data/folder.ts'
-import { DataError } from '../errors.ts'
+import { DataError, fileProblem } from '../errors.ts'
 
 /** A photograph below a folder. */
 export interface Photograph {

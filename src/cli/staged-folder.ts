@@ -1,7 +1,6 @@
 import { mkdir, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
-import { fileProblem } from '../data/file-problem.ts'
-import { DataError, UsageError } from '../errors.ts'
+import { DataError, fileProblem, UsageError } from '../errors.ts'
 
 /** A folder that is filled out of sight. */
 export interface StagedFolder {

@@ -1,10 +1,9 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { DataError } from '../errors.ts'
+import { DataError, fileProblem } from '../errors.ts'
 import { encodeHeader, imagePosition, writeFully } from './cache-file.ts'
 import type { Sample } from './dataset.ts'
-import { fileProblem } from './file-problem.ts'
 import { forEachIndex } from './parallel.ts'
 import { type FileSourceOptions, readAligned } from './source.ts'
 

@@ -1,8 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
-import { DataError } from '../errors.ts'
+import { DataError, fileProblem } from '../errors.ts'
 import type { Size } from '../image/warp.ts'
-import { fileProblem } from './file-problem.ts'
 
 /**
  * The layout of a cache file, little-endian: magic (8 bytes), version, count, height, width (uint32 each), key (32 bytes),

@@ -1,7 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DataError } from '../errors.ts'
-import { fileProblem } from './file-problem.ts'
+import { DataError, fileProblem } from '../errors.ts'
 import { forEachIndex } from './parallel.ts'
 
 /** The file extensions that are taken for pictures, in any case. */

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { DataError } from '../errors.ts'
-import { fileProblem } from './file-problem.ts'
+import { DataError, fileProblem } from '../errors.ts'
 
 /**
  * The text of a small file, as UTF-8 without a byte order mark.

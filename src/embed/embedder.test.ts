@@ -239,7 +239,7 @@ describe('openModel', () => {
       graph.node[0]!.opType = 'NoSuchOperator'
     })
     const missing = join(folder, 'none.onnx')
-    await expect(openModel(missing)).rejects.toThrow(new DataError(`${missing}: no such file`))
+    await expect(openModel(missing)).rejects.toThrow(new DataError(`${missing}: no such file or folder`))
     await expect(openModel(folder)).rejects.toThrow(new DataError(`${folder}: expected a file, got a folder`))
     await expect(openModel(text)).rejects.toThrow(DataError)
     await expect(openModel(text)).rejects.toThrow(/text\.onnx: not an ONNX model, [^\n]+$/)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { DataError } from '../errors.ts'
+import { DataError, fileProblem } from '../errors.ts'
 import { createSession, type Session } from '../runtime/index.ts'
 import type { GivenDescription } from './describe-model.ts'
 import { type Embedder, embedder } from './embedder.ts'
@@ -51,10 +51,6 @@ async function read(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path)
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const why = { ENOENT: 'no such file', EISDIR: 'expected a file, got a folder', EACCES: 'no permission' }[
-      code ?? ''
-    ]
-    throw new DataError(`${path}: ${why ?? message}`)
+    throw new DataError(`${path}: ${fileProblem(error)}`)
   }
 }

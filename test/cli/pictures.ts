@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
@@ -30,10 +30,6 @@ export const landmarkHeader =
 /** Five points in a picture of 16×16, `shift` pixels to the right. */
 export const landmarkRow = (name: string, shift = 0): string =>
   [name, ...[5, 6, 10, 6, 7.5, 9, 6, 12, 10, 12].map((v, i) => (i % 2 === 0 ? v + shift : v))].join(',')
-
-/** Writes landmarks of the pictures. */
-export const writeLandmarks = (file: string, names: readonly string[]): Promise<void> =>
-  writeFile(file, `${[landmarkHeader, ...names.map((name) => landmarkRow(name))].join('\n')}\n`)
 
 /** A black PNG of one bit a pixel, made without holding its pixels as bytes. */
 export function blackPng(width: number, height: number): Buffer {

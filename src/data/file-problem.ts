@@ -1,1 +1,0 @@
-export { fileProblem } from '../errors.ts'
