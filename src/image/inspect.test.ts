@@ -17,6 +17,7 @@ const noise = Buffer.from(Uint8Array.from({ length: 48 * 40 * 3 }, (_, i) => (i 
 const picture = sharp(noise, { raw: { width: 48, height: 40, channels: 3 } })
 const encoded = {
   jpeg: () => picture.clone().jpeg().toBuffer(),
+  progressive: () => picture.clone().jpeg({ progressive: true }).toBuffer(),
   png: () => picture.clone().png().toBuffer(),
   webp: () => picture.clone().webp().toBuffer(),
   tiff: () => picture.clone().tiff().toBuffer(),
@@ -43,6 +44,20 @@ describe('inspect(path)', () => {
       expect((outcome as Error).message).toMatch(new RegExp(`^${path}: [^\n]+$`))
     }
   })
+
+  test.each(['jpeg', 'progressive', 'png'] as const)(
+    'refuses one of which the rest never came, though the file has its full length: %s',
+    async (format) => {
+      const bytes = await encoded[format]()
+      for (let left = 4; left < bytes.length - 16; left += 67) {
+        const path = await write(
+          `zeros.${format}`,
+          Buffer.concat([bytes.subarray(0, left), Buffer.alloc(bytes.length - left)]),
+        )
+        await expect(inspect(path), `${left} of ${bytes.length} bytes`).rejects.toThrow(DataError)
+      }
+    },
+  )
 
   test('passes a JPEG with bytes behind its end, be they few or many', async () => {
     const bytes = await encoded.jpeg()
