@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { cacheBytes } from '../data/index.ts'
+import { elementCount } from '../graph/index.ts'
 import { train } from '../train/index.ts'
 import type { Recipe } from './recipe.ts'
 import type { trainOptions } from './training-run.ts'
@@ -26,8 +27,8 @@ export async function dryRun(
     checkpointEvery: timedSteps + 1,
     // Images are decoded here; in a run with a cache they lie ready.
     onStep: ({ stepMs, waitedMs }) => times.push(isCached ? stepMs : stepMs + waitedMs),
-    onCheckpoint: ({ tensors }) => {
-      for (const { data } of tensors.values()) checkpointBytes += data.byteLength
+    onCheckpoint: ({ shapes }) => {
+      for (const shape of shapes.values()) checkpointBytes += 4 * elementCount(shape)
     },
   })
   if (interrupted) {

@@ -7,10 +7,10 @@ import { readCheckpoint, type Step } from '../train/index.ts'
 /** The weights that a run starts from: a checkpoint's parameters, or what a model file holds, by name. @throws DataError */
 export async function startingValues(path: string): Promise<Map<string, Float32Array>> {
   if (!path.toLowerCase().endsWith('.onnx')) {
-    const { tensors } = await readCheckpoint(path)
-    return new Map(
-      [...tensors].filter(([name]) => !name.includes('#')).map(([name, { data }]) => [name, data]),
-    )
+    const values = new Map<string, Float32Array>()
+    for await (const [name, data] of (await readCheckpoint(path)).tensors())
+      if (!name.includes('#')) values.set(name, data)
+    return values
   }
   const bytes = await readFile(path).catch((error: unknown) => {
     throw new DataError(`${path}: model cannot be read, ${fileProblem(error)}`)
@@ -30,17 +30,21 @@ export async function startingValues(path: string): Promise<Map<string, Float32A
 
 const opening = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, 16)).toString('latin1')
 
+/** How many numbers of each name there are to start from; the numbers themselves are not kept. @throws DataError */
+export const startingSizes = async (path: string): Promise<Map<string, number>> =>
+  new Map([...(await startingValues(path))].map(([name, { length }]) => [name, length]))
+
 /**
  * Checks that starting values hold every weight of the network; prototypes may be missing, as they are in a model file.
  * @throws UsageError naming the first weight that is missing or of another size
  */
-export function checkStartingValues(
-  values: ReadonlyMap<string, Float32Array>,
+export function checkStartingSizes(
+  sizes: ReadonlyMap<string, number>,
   { parameters }: Step,
   { path }: { readonly path: string },
 ): void {
   for (const { name, shape } of parameters) {
-    const given = values.get(name)?.length
+    const given = sizes.get(name)
     const isHead = name.startsWith('head.')
     if (given === elementCount(shape) || (isHead && given === undefined)) continue
     const hint = isHead ? ' (the model.onnx of that run holds no prototypes)' : ''

@@ -396,7 +396,7 @@ describe('steradian train and what lies in its way', () => {
     await steradian('train', ...tiny, '--images', people, '--steps', '1', '--out', other, '--width', '0.125')
     await broken(
       await readFile(join(other, 'checkpoint.bin')),
-      /^steradian: train: checkpoint of another architecture, stage1\.down\.weight is \[4,3,3,3\] here, got \[8,3,3,3\]$/,
+      /^steradian: \$\/run\/checkpoint\.bin: checkpoint of another architecture, stage1\.down\.weight is \[4,3,3,3\] here, got \[8,3,3,3\]$/,
     )
     await writeFile(path, whole)
   }, 120_000)

@@ -16,7 +16,7 @@ import {
 } from './run-folder.ts'
 import { runTraining } from './run-training.ts'
 import { savedRecipe } from './saved-recipe.ts'
-import { checkStartingValues, startingValues } from './starting-values.ts'
+import { checkStartingSizes, startingSizes, startingValues } from './starting-values.ts'
 import { factsOf, inputSize, trainOptions } from './training-run.ts'
 import { imageSource, readTrainingSet } from './training-set.ts'
 import { writeWhole } from './write-file.ts'
@@ -126,13 +126,13 @@ async function prepareAndRun(
   },
 ): Promise<void> {
   const resume = folder && flags.resume ? await lastCheckpoint(folder, say) : undefined
-  const from = recipe.from !== undefined && !resume ? await startingValues(recipe.from) : undefined
+  const from = resume ? undefined : recipe.from
+  const sizes = from !== undefined ? await startingSizes(from) : undefined
   const dataset = await readTrainingSet(recipe, say)
   if (resume) checkSame(resume, dataset.hash, folder!.checkpoint)
-  const start = { ...(resume && { resume }), ...(from && { from }) }
   const planned = trainOptions(recipe, factsOf(dataset, inputSize(recipe.input)))
   const { step } = prepare({ ...planned, ...(resume && { resume }) })
-  if (from) checkStartingValues(from, step, { path: recipe.from! })
+  if (sizes) checkStartingSizes(sizes, step, { path: from! })
   for (const warning of planned.built.warnings(dataset.people.length, recipe.dimensions))
     say(`warning: ${warning}`)
   if (flags.dryRun) {
@@ -142,7 +142,13 @@ async function prepareAndRun(
     return
   }
   const source = await imageSource(dataset, recipe, { signal, say, isChecked: resume !== undefined })
-  const options = { ...trainOptions(recipe, trainingData(source, recipe)), ...start, signal }
+  const options = {
+    ...trainOptions(recipe, trainingData(source, recipe)),
+    ...(resume && { resume }),
+    // Read when they are wanted, so that they are not held through the run.
+    ...(from !== undefined && { from: () => startingValues(from) }),
+    signal,
+  }
   await runTraining(options, { recipe, dataset, folder: folder!, json: flags.json === true, say })
 }
 

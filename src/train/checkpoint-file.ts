@@ -1,15 +1,18 @@
-import { open, rename, unlink } from 'node:fs/promises'
+import { open, rename, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DataError, fileProblem } from '../errors.ts'
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+import { type ByteSource, type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 
-/** Writes a checkpoint so that `path` always holds a whole one: to a temporary name, synced, then renamed. */
+/**
+ * Writes a checkpoint so that `path` always holds a whole one: to a temporary name, synced, then renamed; holds one tensor at
+ * a time. @throws DataError when it cannot be written; what its tensors throw leaves no file either
+ */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
   const temporary = `${path}.tmp-${process.pid}`
   try {
     const file = await open(temporary, 'w')
     try {
-      for (const piece of encodeCheckpoint(checkpoint)) await file.writeFile(piece)
+      for await (const piece of encodeCheckpoint(checkpoint)) await file.writeFile(piece)
       await file.sync()
     } finally {
       await file.close()
@@ -17,6 +20,7 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
     await rename(temporary, path)
   } catch (error) {
     await unlink(temporary).catch(() => {})
+    if (!isOfFiles(error)) throw error
     throw new DataError(`${path}: checkpoint was not written, ${fileProblem(error)}`)
   }
   // The rename itself must survive a power cut; not every file system lets a folder be synced.
@@ -25,28 +29,42 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
   await folder?.close()
 }
 
-/** Reads a checkpoint. @throws DataError when there is none at `path`, or it is damaged */
+const isOfFiles = (error: unknown): boolean => error instanceof Error && 'syscall' in error
+
+/** Reads a checkpoint; its numbers are read when they are asked for. @throws DataError when there is none at `path`, or it is damaged */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  const bytes = await readLarge(path).catch((error: unknown) => {
-    throw new DataError(`${path}: checkpoint cannot be read, ${fileProblem(error)}`)
-  })
-  return decodeCheckpoint(bytes, path)
+  return decodeCheckpoint(await fileSource(path), path)
 }
 
-/** A whole file, also where it is larger than the 2 GiB that Node reads at once. */
-async function readLarge(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  const atATime = 2 ** 28
-  const file = await open(path)
-  try {
-    const bytes = new Uint8Array((await file.stat()).size)
-    let place = 0
-    while (place < bytes.length) {
-      const { bytesRead } = await file.read(bytes, place, Math.min(atATime, bytes.length - place), place)
-      if (bytesRead === 0) break
-      place += bytesRead
+/** The bytes of a file; it is open only while it is read. */
+async function fileSource(path: string): Promise<ByteSource> {
+  const problem = (error: unknown): DataError =>
+    new DataError(`${path}: checkpoint cannot be read, ${fileProblem(error)}`)
+  const read: ByteSource['read'] = async (start, end) => {
+    // Node reads less than 2 GiB at once.
+    const atATime = 2 ** 28
+    const file = await open(path)
+    try {
+      const bytes = new Uint8Array(end - start)
+      let got = 0
+      while (got < bytes.length) {
+        const { bytesRead } = await file.read(bytes, got, Math.min(atATime, bytes.length - got), start + got)
+        if (bytesRead === 0) break
+        got += bytesRead
+      }
+      return bytes.subarray(0, got)
+    } finally {
+      await file.close()
     }
-    return bytes.subarray(0, place)
-  } finally {
-    await file.close()
+  }
+  const { size } = await stat(path).catch((error: unknown) => {
+    throw problem(error)
+  })
+  return {
+    size,
+    read: (start, end) =>
+      read(start, end).catch((error: unknown) => {
+        throw problem(error)
+      }),
   }
 }

@@ -1,18 +1,34 @@
 import { createHash } from 'node:crypto'
 import { DataError } from '../errors.ts'
 
-/** Everything that a run needs to go on as if it had never stopped. */
+/** Everything that a run needs to go on as if it had never stopped; its numbers stay where they are until they are asked for. */
 export interface Checkpoint {
+  /** What messages call it: its file. */
+  readonly where: string
   /** Steps done. */
   readonly step: number
   /** What the run was started with, and what it depends on besides: settings, lowering, threads, runtime's version. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** Parameters and the optimiser's state by name, row-major in the graph's own order of axes. */
-  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
+  /** Shapes of the parameters and of the optimiser's state, by name. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>
+  /**
+   * Their numbers by name, in the order of `shapes`, row-major in the graph's own order of axes: one array after the other,
+   * so that a checkpoint larger than memory has room for can be passed on.
+   */
+  tensors(): AsyncIterable<readonly [name: string, data: Float32Array]>
+}
+
+/** Bytes that are read a piece at a time. */
+export interface ByteSource {
+  readonly size: number
+  /** The bytes from `start` up to `end`, in an array of their own; fewer where they end before. */
+  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>
 }
 
 const magic = 'STERADIAN CHECKPOINT 1\n'
 const digestBytes = 32
+/** Bytes that are hashed, written or looked through at once: signals and pictures get their turn in between. */
+const atATime = 2 ** 22
 
 interface Header {
   readonly step: number
@@ -22,67 +38,108 @@ interface Header {
 
 /**
  * A checkpoint as pieces of bytes to be written one after the other: magic with version, length of the header, header in JSON
- * (padded to 4 bytes), float32 data, SHA-256 of all before.
+ * (padded to 4 bytes), float32 data, SHA-256 of all before. Holds one tensor at a time.
  */
-export function encodeCheckpoint({ step, settings, tensors }: Checkpoint): Uint8Array[] {
+export async function* encodeCheckpoint(checkpoint: Checkpoint): AsyncGenerator<Uint8Array> {
+  const { shapes } = checkpoint
+  const hash = createHash('sha256')
+  const head = encodedHead(checkpoint)
+  hash.update(head)
+  yield head
+  const names = shapes.keys()
+  for await (const [name, data] of checkpoint.tensors()) {
+    if (names.next().value !== name || data.length !== count(shapes.get(name)!))
+      throw new Error(`checkpoint: ${name} is not the tensor that the header names, got ${data.length}`)
+    for (let at = 0; at < data.byteLength; at += atATime) {
+      const size = Math.min(atATime, data.byteLength - at)
+      const piece = new Uint8Array(data.buffer, data.byteOffset + at, size)
+      hash.update(piece)
+      yield piece
+    }
+  }
+  const { value: missing } = names.next()
+  if (missing !== undefined) throw new Error(`checkpoint: a tensor is missing, got none for ${missing}`)
+  yield hash.digest()
+}
+
+function encodedHead({ step, settings, shapes }: Checkpoint): Uint8Array {
   const header: Header = {
     step,
     settings,
-    tensors: [...tensors].map(([name, { shape }]) => ({ name, shape: [...shape] })),
+    tensors: [...shapes].map(([name, shape]) => ({ name, shape: [...shape] })),
   }
-  const text = JSON.stringify(header)
-  const json = new TextEncoder().encode(text)
+  const json = new TextEncoder().encode(JSON.stringify(header))
   const start = new TextEncoder().encode(magic)
   const padding = (4 - ((start.length + 4 + json.length) % 4)) % 4
   const head = new Uint8Array(start.length + 4 + json.length + padding).fill(0x20)
   head.set(start)
   new DataView(head.buffer).setUint32(start.length, json.length + padding, true)
   head.set(json, start.length + 4)
-  const pieces = [
-    head,
-    ...[...tensors.values()].map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
-  ]
-  return [...pieces, sha256(pieces)]
+  return head
 }
 
-/** SHA-256 of pieces one after the other; Node takes less than 2 GiB at a time. */
-function sha256(pieces: readonly Uint8Array[]): Buffer {
-  const atATime = 2 ** 28
-  const hash = createHash('sha256')
-  for (const piece of pieces)
-    for (let at = 0; at < piece.length; at += atATime) hash.update(piece.subarray(at, at + atATime))
-  return hash.digest()
-}
-
-/** Reads a checkpoint. @throws DataError naming `where` when the bytes are no checkpoint, cut short or changed */
-export function decodeCheckpoint(given: Uint8Array<ArrayBuffer>, where: string): Checkpoint {
-  // A Buffer of Node, as a file comes, shares memory where a Uint8Array copies.
-  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
-  const start = new TextDecoder().decode(bytes.subarray(0, magic.length))
+/**
+ * Reads a checkpoint: looks it through, and gives its numbers as they are asked for.
+ * @throws DataError naming `where` when the bytes are no checkpoint, cut short or changed; so does `tensors()` when they have
+ *   changed since
+ */
+export async function decodeCheckpoint(given: Uint8Array | ByteSource, where: string): Promise<Checkpoint> {
+  const source = given instanceof Uint8Array ? sourceOf(given) : given
+  const start = new TextDecoder().decode(await source.read(0, magic.length))
   if (start !== magic)
     throw new DataError(
       `${where}: no checkpoint of this version, begins with ${JSON.stringify(start.slice(0, 24))}`,
     )
-  const body = bytes.subarray(0, bytes.length - digestBytes)
-  const wanted = Buffer.from(bytes.subarray(body.length)).toString('hex')
-  const got = sha256([body]).toString('hex')
-  if (wanted !== got)
+  const bodyEnd = Math.max(0, source.size - digestBytes)
+  const hash = createHash('sha256')
+  for (let at = 0; at < bodyEnd; at += atATime)
+    hash.update(await source.read(at, Math.min(bodyEnd, at + atATime)))
+  const digest = hash.digest('hex')
+  if (Buffer.from(await source.read(bodyEnd, source.size)).toString('hex') !== digest)
     throw new DataError(
-      `${where}: checkpoint is cut short or changed, its SHA-256 does not fit, got ${got.slice(0, 12)}`,
+      `${where}: checkpoint is cut short or changed, its SHA-256 does not fit, got ${digest.slice(0, 12)}`,
     )
-  const view = new DataView(bytes.buffer, bytes.byteOffset)
-  const length = view.getUint32(magic.length, true)
-  const headEnd = magic.length + 4 + length
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(magic.length + 4, headEnd))) as Header
-  // Copied, so that the numbers are aligned whatever lies before them.
-  let place = headEnd
-  const tensors = new Map(
-    header.tensors.map(({ name, shape }) => {
-      const size = 4 * shape.reduce((n, s) => n * s, 1)
-      const data = new Float32Array(bytes.slice(place, place + size).buffer)
-      place += size
-      return [name, { shape, data }] as const
-    }),
-  )
-  return { step: header.step, settings: header.settings, tensors }
+  const { buffer } = await source.read(magic.length, magic.length + 4)
+  const head = await source.read(0, magic.length + 4 + new DataView(buffer).getUint32(0, true))
+  const { step, settings, tensors } = JSON.parse(
+    new TextDecoder().decode(head.subarray(magic.length + 4)),
+  ) as Header
+  return {
+    where,
+    step,
+    settings,
+    shapes: new Map(tensors.map(({ name, shape }) => [name, shape])),
+    async *tensors() {
+      const again = createHash('sha256').update(await source.read(0, head.length))
+      let place = head.length
+      for (const { name, shape } of tensors) {
+        const bytes = await source.read(place, place + 4 * count(shape))
+        for (let at = 0; at < bytes.length; at += atATime) again.update(bytes.subarray(at, at + atATime))
+        place += bytes.length
+        // Where bytes are missing, the sum at the end says so.
+        if (bytes.length === 4 * count(shape))
+          yield [name, new Float32Array(bytes.buffer, bytes.byteOffset, count(shape))]
+      }
+      const now = again.digest('hex')
+      if (now !== digest)
+        throw new DataError(
+          `${where}: checkpoint was changed while it was read, its SHA-256 does not fit, got ${now.slice(0, 12)}`,
+        )
+    },
+  }
+}
+
+const count = (shape: readonly number[]): number => shape.reduce((n, size) => n * size, 1)
+
+const sourceOf = (bytes: Uint8Array): ByteSource => ({
+  size: bytes.length,
+  // A Buffer of Node, as a file comes, shares memory in its own slice().
+  read: async (start, end) => Uint8Array.prototype.slice.call(bytes, start, end) as Uint8Array<ArrayBuffer>,
+})
+
+/** The tensors of a checkpoint by name, all held at once. */
+export async function tensorsOf(checkpoint: Checkpoint): Promise<Map<string, Float32Array>> {
+  const all = new Map<string, Float32Array>()
+  for await (const [name, data] of checkpoint.tensors()) all.set(name, data)
+  return all
 }

@@ -1,4 +1,10 @@
-export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+export {
+  type ByteSource,
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  tensorsOf,
+} from './checkpoint.ts'
 export { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts'
 export { compile } from './compile.ts'
 export { type EmbeddingModelOptions, embeddingModel } from './embedding-model.ts'

@@ -12,19 +12,18 @@ import type { Step } from './step.ts'
 export type State = ReadonlyMap<string, Float32Array>
 
 /** Checks that a checkpoint is one of this step, tensor by tensor. @throws UsageError naming the first that does not fit */
-export function checkResume({ state }: Step, { tensors }: Checkpoint): void {
+export function checkResume({ state }: Step, { shapes, where }: Checkpoint): void {
+  const otherArchitecture = (name: string, here: string, got: string): UsageError =>
+    new UsageError(`${where}: checkpoint of another architecture, ${name} is ${here}, got ${got}`)
   for (const { name, shape } of state) {
-    const tensor = tensors.get(name)
-    if (tensor?.shape.join() !== shape.join())
-      throw otherArchitecture(name, `[${shape}] here`, tensor ? `[${tensor.shape}]` : 'none')
+    const given = shapes.get(name)
+    if (given?.join() !== shape.join())
+      throw otherArchitecture(name, `[${shape}] here`, given ? `[${given}]` : 'none')
   }
   const known = new Set(state.map(({ name }) => name))
-  for (const [name, { shape }] of tensors)
+  for (const [name, shape] of shapes)
     if (!known.has(name)) throw otherArchitecture(name, 'unknown here', `[${shape}]`)
 }
-
-const otherArchitecture = (name: string, here: string, got: string): UsageError =>
-  new UsageError(`train: checkpoint of another architecture, ${name} is ${here}, got ${got}`)
 
 /** Checks that starting values fit the parameters whose names they bear. @throws UsageError naming the first that does not */
 export function checkFrom({ parameters }: Step, from: State): void {
@@ -40,50 +39,60 @@ export function checkFrom({ parameters }: Step, from: State): void {
 /** Lets signals and decoded images through before the next large tensor. */
 export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
+/** What parameters start from: their values by name, or who gives them when they are wanted, and needs not keep them. */
+export type From = State | (() => State | Promise<State>)
+
 /**
  * The state before the first step of a run, in the layouts in which the step's model keeps it: from a checkpoint, or else
- * the starting values, and what they leave open drawn from (seed, name), the optimiser's state 0. The arrays are fresh.
+ * the starting values, and what they leave open drawn from (seed, name), the optimiser's state 0. The arrays are fresh, and
+ * nothing else that was read stays behind.
+ * @throws UsageError when starting values do not fit
  */
 export async function startState(
-  { state }: Step,
+  step: Step,
   layouts: StateLayouts,
-  { seed, from, resume }: { seed: number; from?: State | undefined; resume?: Checkpoint | undefined },
+  { seed, from, resume }: { seed: number; from?: From | undefined; resume?: Checkpoint | undefined },
 ): Promise<Record<string, TensorData>> {
   const tensors: Record<string, TensorData> = {}
-  for (const { name, shape, init } of state) {
-    await breathe()
-    const given = resume?.tensors.get(name)?.data ?? from?.get(name)
-    const drawn = (): Float32Array =>
-      init ? init(rng(seed, hash32(name)), shape) : new Float32Array(elementCount(shape))
+  const put = (name: string, shape: Shape, values: Float32Array | null): void => {
     const layout = layouts.get(name)
-    tensors[name] = layout
-      ? {
-          type: 'float32',
-          shape: layout.map((axis) => shape[axis]!),
-          // Zeros need no moving.
-          data: given || init ? permuteAxes(given ?? drawn(), shape, layout) : drawn(),
-        }
-      : { type: 'float32', shape, data: given?.slice() ?? drawn() }
+    tensors[name] = {
+      type: 'float32',
+      shape: layout?.map((axis) => shape[axis]!) ?? shape,
+      // Zeros need no moving.
+      data: values
+        ? layout
+          ? permuteAxes(values, shape, layout)
+          : values
+        : new Float32Array(elementCount(shape)),
+    }
+  }
+  if (resume) {
+    const shapes = new Map(step.state.map(({ name, shape }) => [name, shape]))
+    for await (const [name, data] of resume.tensors()) put(name, shapes.get(name)!, data.slice())
+    return tensors
+  }
+  const given = typeof from === 'function' ? await from() : from
+  if (given) checkFrom(step, given)
+  for (const { name, shape, init } of step.state) {
+    await breathe()
+    put(name, shape, given?.get(name)?.slice() ?? init?.(rng(seed, hash32(name)), shape) ?? null)
   }
   return tensors
 }
 
-/** The state of a session, in the graph's own order of axes. */
-export async function kept(
+/** The state of a session, in the graph's own order of axes: one tensor after the other, none of which is kept here. */
+export async function* stateOf(
   step: Step,
   session: StepSession,
   layouts: StateLayouts,
-): Promise<Checkpoint['tensors']> {
+): AsyncGenerator<readonly [name: string, data: Float32Array]> {
   const read = await session.read()
-  const tensors = new Map<string, { readonly shape: Shape; readonly data: Float32Array }>()
-  for (const { name, shape } of step.state) {
+  for (const { name } of step.state) {
     await breathe()
+    const { shape, data } = read[name] as TensorData & { readonly data: Float32Array }
+    delete read[name]
     const layout = layouts.get(name)
-    const { shape: keptShape, data } = read[name] as TensorData & { readonly data: Float32Array }
-    tensors.set(name, {
-      shape,
-      data: layout ? permuteAxes(data, keptShape, inversePermutation(layout)) : data,
-    })
+    yield [name, layout ? permuteAxes(data, shape, inversePermutation(layout)) : data]
   }
-  return tensors
 }

@@ -1,6 +1,7 @@
 import type { Initialiser } from '../graph/index.ts'
 import type { Optimiser, Schedule } from '../optim/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import type { From } from './state.ts'
 import type { Backbone, Loss, StepOptions } from './step.ts'
 
 /** A batch as the step eats it. */
@@ -56,8 +57,11 @@ export interface TrainOptions extends Pick<StepOptions, 'project' | 'metrics' | 
   readonly seed?: number
   /** First values of the prototypes. */
   readonly prototypes?: Initialiser
-  /** Parameters that start from given values, by name; the others are drawn. */
-  readonly from?: ReadonlyMap<string, Float32Array>
+  /**
+   * Parameters that start from given values, by name; the others are drawn. A function is asked once, and what it gives is
+   * not kept.
+   */
+  readonly from?: From
   /** Threads of one operator; 0 for all cores. */
   readonly threads?: number
   /** Convolutions in the forms that are fastest on a CPU, or as plain operators. */
@@ -71,7 +75,10 @@ export interface TrainOptions extends Pick<StepOptions, 'project' | 'metrics' | 
   readonly onStep?: (progress: Progress) => void
   /** Called with a line that the user should know: that a resumed run will not give the bytes of an uninterrupted one. */
   readonly onNotice?: (line: string) => void
-  /** Called every `checkpointEvery` steps, when stopped, when the data fail, and at the end. */
+  /**
+   * Called every `checkpointEvery` steps, when stopped, when the data fail, and at the end. The run waits until it has
+   * returned; the checkpoint's tensors are to be had until then.
+   */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>
   readonly checkpointEvery?: number
 }

@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { evaluate, relativeError } from '../../test/evaluator/index.ts'
-import { bytesOf, learnt, side, toyBackbone, toyData, toyPictures } from '../../test/train/toy.ts'
+import { aliveOf } from '../../test/train/alive.ts'
+import {
+  bytesOf,
+  encoded,
+  type Held,
+  held,
+  holding,
+  learnt,
+  side,
+  toyBackbone,
+  toyData,
+  toyPictures,
+} from '../../test/train/toy.ts'
 import { sfnet } from '../backbones/index.ts'
 import { memorySource, trainingData } from '../data/index.ts'
 import { DataError, NumericError, UsageError } from '../errors.ts'
@@ -23,7 +35,6 @@ import {
   buildStep,
   type Checkpoint,
   decodeCheckpoint,
-  encodeCheckpoint,
   type Progress,
   prepare,
   stepCount,
@@ -46,19 +57,19 @@ const usual = {
 /** Trains and keeps what was reported and saved. */
 async function observed(options: Partial<TrainOptions>) {
   const progress: Progress[] = []
-  const checkpoints: Checkpoint[] = []
+  const checkpoints: Held[] = []
   const trained = await train({
     ...usual,
     onStep: (step) => progress.push(step),
-    onCheckpoint: (checkpoint) => void checkpoints.push(checkpoint),
+    onCheckpoint: async (checkpoint) => void checkpoints.push(await held(checkpoint)),
     ...options,
   })
   return { ...trained, progress, checkpoints }
 }
 
 /** A checkpoint as it comes back from a file. */
-const reread = (checkpoint: Checkpoint): Checkpoint =>
-  decodeCheckpoint(new Uint8Array(Buffer.concat(encodeCheckpoint(checkpoint))), 'checkpoint')
+const reread = async (checkpoint: Checkpoint): Promise<Checkpoint> =>
+  decodeCheckpoint(await encoded(checkpoint), 'checkpoint')
 
 const mean = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0) / numbers.length
 
@@ -132,7 +143,7 @@ describe('train(options)', () => {
       })
       expect(progress[at]!.loss).toBeCloseTo(results.loss![0]!, 5)
       state = Object.fromEntries(step.state.map(({ name }) => [name, results[`next:${name}`]!]))
-      for (const [name, { data: values }] of checkpoints[at]!.tensors)
+      for (const [name, values] of checkpoints[at]!.values)
         expect(relativeError(values, state[name]!), `${name} after step ${at + 1}`).toBeLessThan(2e-5)
       at++
     }
@@ -259,9 +270,30 @@ describe('train(options)', () => {
       bytesOf(new Map([...drawn].filter(([name]) => name !== 'embedding.weight'))),
     )
     expect(given.get('embedding.weight')).toHaveLength(drawn.get('embedding.weight')!.length)
-    await expect(observed({ from: new Map([['embedding.bias', new Float32Array(3)]]) })).rejects.toThrow(
-      new UsageError('train: embedding.bias holds 8 numbers here, got 3 to start from'),
-    )
+    const misfit = new Map([['embedding.bias', new Float32Array(3)]])
+    for (const from of [misfit, () => misfit, async () => misfit])
+      await expect(observed({ from })).rejects.toThrow(
+        new UsageError('train: embedding.bias holds 8 numbers here, got 3 to start from'),
+      )
+  })
+
+  it('asks whoever gives the values once, and keeps none of them through the run', async () => {
+    const { values: drawn } = await observed({ steps: 1, rate: 0 })
+    const alive = aliveOf()
+    let asked = 0
+    const counted: Promise<number>[] = []
+    const { values } = await observed({
+      steps: 1,
+      rate: 0,
+      from: async () => {
+        asked++
+        return new Map([...drawn].map(([name, data]) => [name, alive.watch(data.map((v) => v + 1))]))
+      },
+      data: watched(async () => void counted.push(alive.count())),
+    })
+    expect(asked).toBe(1)
+    expect(await Promise.all(counted)).toEqual([0])
+    for (const [name, data] of values) expect(data, name).toEqual(drawn.get(name)!.map((v) => v + 1))
   })
 })
 
@@ -280,12 +312,15 @@ describe('a resumed run', () => {
       const whole = await observed({ ...options, checkpointEvery: 1 })
       expect(whole.checkpoints.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6])
       for (const checkpoint of whole.checkpoints) {
-        const { progress, checkpoints, ...rest } = await observed({ ...options, resume: reread(checkpoint) })
+        const { progress, checkpoints, ...rest } = await observed({
+          ...options,
+          resume: await reread(checkpoint),
+        })
         expect(bytesOf(rest.values), `from step ${checkpoint.step}`).toEqual(bytesOf(whole.values))
         expect(progress.map(({ step, loss }) => [step, loss])).toEqual(
           whole.progress.slice(checkpoint.step).map(({ step, loss }) => [step, loss]),
         )
-        expect(bytesOf(checkpoints.at(-1)!.tensors)).toEqual(bytesOf(whole.checkpoints.at(-1)!.tensors))
+        expect(bytesOf(checkpoints.at(-1)!.values)).toEqual(bytesOf(whole.checkpoints.at(-1)!.values))
       }
     },
   )
@@ -310,7 +345,7 @@ describe('a resumed run', () => {
     const resume = checkpoints[0]!
     const refusal = (options: Partial<TrainOptions>, message: string) =>
       expect(train({ ...usual, resume, ...options })).rejects.toThrow(new UsageError(message))
-    const other = 'train: checkpoint of another architecture,'
+    const other = 'checkpoint of step 1: checkpoint of another architecture,'
     await refusal(
       { backbone: (pixels) => sfnet(pixels, { depth: 4, width: 1 / 8, dimensions: 8 }) },
       `${other} stage1.down.weight is [8,3,3,3] here, got [4,3,3,3]`,
@@ -321,18 +356,29 @@ describe('a resumed run', () => {
     )
     await refusal({ data: toyData({ classes: 5 }) }, `${other} head.weight is [5,8] here, got [4,8]`)
     // A deeper network has every parameter of this one, and more.
-    const deeper = {
-      ...resume,
-      tensors: new Map([
-        ...resume.tensors,
-        ['stage1.unit1.conv1.weight', { shape: [1], data: Float32Array.of(0) }],
-      ]),
-    }
+    const deeper = holding(
+      { ...resume, shapes: new Map([...resume.shapes, ['stage1.unit1.conv1.weight', [1]]]) },
+      new Map([...resume.values, ['stage1.unit1.conv1.weight', Float32Array.of(0)]]),
+    )
     await refusal({ resume: deeper }, `${other} stage1.unit1.conv1.weight is unknown here, got [1]`)
     await refusal(
       { resume: { ...resume, step: 9 }, steps: 8 },
       'train: the run ends after 8 steps, got a checkpoint of step 9',
     )
+  })
+
+  it('keeps nothing of the checkpoint through the run', async () => {
+    const { checkpoints } = await observed({ steps: 1 })
+    const alive = aliveOf()
+    const resume: Checkpoint = {
+      ...checkpoints[0]!,
+      async *tensors() {
+        for (const [name, data] of checkpoints[0]!.values) yield [name, alive.watch(data.slice())] as const
+      },
+    }
+    const counted: number[] = []
+    await observed({ steps: 3, resume, data: watched(async () => void counted.push(await alive.count())) })
+    expect(counted).toEqual([0, 0])
   })
 
   it('of a finished run does no step and gives the same', async () => {
@@ -354,14 +400,51 @@ describe('checkpoints', () => {
       threads: 1,
       runtime: expect.stringMatching(/^onnxruntime-node \d/),
     })
-    const names = [...checkpoints[2]!.tensors.keys()]
+    const names = [...checkpoints[2]!.values.keys()]
     expect(names).toContain('head.weight#velocity')
-    expect([...learnt(checkpoints[2]!).keys()]).toHaveLength(names.length / 2)
+    expect([...learnt(checkpoints[2]!.shapes).keys()]).toHaveLength(names.length / 2)
   })
 
   it('end with the run where their number of steps divides it', async () => {
     const { checkpoints } = await observed({ steps: 4, checkpointEvery: 2 })
     expect(checkpoints.map(({ step }) => step)).toEqual([2, 4])
+  })
+
+  it('give one tensor after the other, and keep none that was passed on', async () => {
+    const alive = aliveOf()
+    let [most, count] = [0, 0]
+    await observed({
+      steps: 1,
+      onCheckpoint: async ({ tensors }) => {
+        for await (const [, data] of tensors()) {
+          alive.watch(data)
+          most = Math.max(most, await alive.count())
+          count++
+        }
+      },
+    })
+    expect(count).toBeGreaterThan(8)
+    // The one at hand, and the one before it, which a loop may still name.
+    expect(most).toBeLessThanOrEqual(2)
+  })
+
+  it('can be read while they are saved, again and again, but not later', async () => {
+    const saved: Checkpoint[] = []
+    const { checkpoints } = await observed({ steps: 2, checkpointEvery: 1 })
+    await observed({
+      steps: 2,
+      checkpointEvery: 1,
+      onCheckpoint: async (checkpoint) => {
+        const again = [await held(checkpoint), await held(checkpoint)]
+        for (const { values } of again)
+          expect(bytesOf(values)).toEqual(bytesOf(checkpoints[saved.length]!.values))
+        const late = saved.map((before) => held(before))
+        for (const reading of late)
+          await expect(reading).rejects.toThrow('train: a checkpoint is read late, at step 2, got that of 1')
+        saved.push(checkpoint)
+      },
+    })
+    expect(saved).toHaveLength(2)
   })
 
   it('that cannot be written stop the run, with the reason', async () => {
@@ -388,7 +471,7 @@ describe('a run that ends early', () => {
     expect(checkpoints.map(({ step }) => step)).toEqual([2, 3])
     expect(trained).toMatchObject({ step: 3, steps: 8, interrupted: true })
     expect(watchedData.left).toBe(1)
-    expect(bytesOf(trained.values)).toEqual(bytesOf(learnt(checkpoints[1]!)))
+    expect(bytesOf(trained.values)).toEqual(bytesOf(learnt(checkpoints[1]!.values)))
   })
 
   it('told in its last step is finished', async () => {
@@ -405,7 +488,7 @@ describe('a run that ends early', () => {
     const { checkpoints, progress, ...trained } = await observed({ steps: 2, signal: AbortSignal.abort() })
     expect(progress).toEqual([])
     expect(trained).toMatchObject({ step: 0, interrupted: true })
-    const resumed = await observed({ steps: 2, resume: reread(checkpoints[0]!) })
+    const resumed = await observed({ steps: 2, resume: await reread(checkpoints[0]!) })
     expect(bytesOf(resumed.values)).toEqual(bytesOf((await observed({ steps: 2 })).values))
   })
 
@@ -415,8 +498,9 @@ describe('a run that ends early', () => {
       watched((step) => {
         if (step === bad) throw problem
       })
-    const checkpoints: Checkpoint[] = []
-    const onCheckpoint = (checkpoint: Checkpoint): void => void checkpoints.push(checkpoint)
+    const checkpoints: Held[] = []
+    const onCheckpoint = async (checkpoint: Checkpoint): Promise<void> =>
+      void checkpoints.push(await held(checkpoint))
     await expect(observed({ data: failsAt(3), steps: 5, onCheckpoint })).rejects.toBe(problem)
     expect(checkpoints.map(({ step }) => step)).toEqual([2])
     const resumed = await observed({ steps: 5, resume: checkpoints[0]! })
@@ -428,19 +512,19 @@ describe('a run that ends early', () => {
   })
 
   it('because the loss is no number says at which step and what to try, and saves nothing of it', async () => {
-    const checkpoints: Checkpoint[] = []
+    const checkpoints: Held[] = []
     const run = observed({
       steps: 30,
       rate: 1e6,
       checkpointEvery: 1,
-      onCheckpoint: (checkpoint) => void checkpoints.push(checkpoint),
+      onCheckpoint: async (checkpoint) => void checkpoints.push(await held(checkpoint)),
     })
     await expect(run).rejects.toThrow(NumericError)
     await expect(run).rejects.toThrow(
       /^train: step \d+: .*(the loss is (NaN|Infinity)|holds a value that is no number); try a lower rate, a warm-up/,
     )
-    for (const { tensors } of checkpoints)
-      for (const { data: values } of tensors.values()) expect(values.every(Number.isFinite)).toBe(true)
+    for (const { values } of checkpoints)
+      for (const numbers of values.values()) expect(numbers.every(Number.isFinite)).toBe(true)
   })
 
   it('because the loss is no number stops at that very step', async () => {

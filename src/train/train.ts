@@ -6,7 +6,7 @@ import { createStepSession } from '../runtime/node.ts'
 import type { TensorData } from '../runtime/session.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { compile } from './compile.ts'
-import { breathe, checkFrom, checkResume, kept, startState } from './state.ts'
+import { checkFrom, checkResume, startState, stateOf } from './state.ts'
 import { buildStep, rateName, type Step } from './step.ts'
 import type { Trained, TrainingBatch, TrainOptions } from './train-options.ts'
 
@@ -41,7 +41,7 @@ export function prepare(options: TrainOptions): { readonly step: Step; readonly 
       throw new UsageError(
         `train: the run ends after ${steps} steps, got a checkpoint of step ${resume.step}`,
       )
-  } else if (from) checkFrom(step, from)
+  } else if (from && typeof from !== 'function') checkFrom(step, from)
   return { step, steps }
 }
 
@@ -84,18 +84,23 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const rateAt: Schedule = typeof rate === 'number' ? () => rate : rate
   let done = resume?.step ?? 0
 
-  const save = async (): Promise<Checkpoint> => {
-    const checkpoint = {
-      step: done,
-      settings: { ...settings, ...circumstances },
-      tensors: await kept(step, session, layouts),
-    }
-    for (const [name, { data: values }] of checkpoint.tensors) {
-      await breathe()
+  /** What has been learnt and kept, tensor by tensor, each looked at before it is passed on. */
+  async function* tensors(at: number): AsyncGenerator<readonly [string, Float32Array]> {
+    for await (const [name, values] of stateOf(step, session, layouts)) {
+      if (at !== done) throw new Error(`train: a checkpoint is read late, at step ${done}, got that of ${at}`)
       if (!values.every(Number.isFinite)) throw diverged(done, `${name} holds a value that is no number`)
+      yield [name, values]
     }
-    await onCheckpoint?.(checkpoint)
-    return checkpoint
+  }
+  const save = async (): Promise<void> => {
+    const at = done
+    await onCheckpoint?.({
+      where: `checkpoint of step ${at}`,
+      step: at,
+      settings: { ...settings, ...circumstances },
+      shapes: new Map(step.state.map(({ name, shape }) => [name, shape])),
+      tensors: () => tensors(at),
+    })
   }
   /** The batches; where they fail, what was learnt until then is saved first. */
   async function* batches(): AsyncGenerator<TrainingBatch, void, undefined> {
@@ -138,14 +143,11 @@ export async function train(options: TrainOptions): Promise<Trained> {
         if (done % checkpointEvery === 0 && done < steps) await save()
         asked = performance.now()
       }
-    const { tensors } = await save()
+    await save()
     const learnt = new Set(step.parameters.map(({ name }) => name))
-    return {
-      step: done,
-      steps,
-      interrupted: done < steps,
-      values: new Map([...tensors].filter(([name]) => learnt.has(name)).map(([name, t]) => [name, t.data])),
-    }
+    const values = new Map<string, Float32Array>()
+    for await (const [name, data] of tensors(done)) if (learnt.has(name)) values.set(name, data)
+    return { step: done, steps, interrupted: done < steps, values }
   } finally {
     await session.close()
   }

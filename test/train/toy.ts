@@ -2,7 +2,13 @@ import { sfnet } from '../../src/backbones/index.ts'
 import { memorySource, trainingData } from '../../src/data/index.ts'
 import type { Tensor } from '../../src/graph/index.ts'
 import { rng } from '../../src/math/rng.ts'
-import type { Backbone, Checkpoint, TrainingData } from '../../src/train/index.ts'
+import {
+  type Backbone,
+  type Checkpoint,
+  encodeCheckpoint,
+  type TrainingData,
+  tensorsOf,
+} from '../../src/train/index.ts'
 
 /** Height and width of the toy pictures. */
 export const side = 16
@@ -30,16 +36,42 @@ export const toyBackbone: Backbone = (pixels: Tensor) =>
   sfnet(pixels, { depth: 4, width: 1 / 16, dimensions: 8 })
 
 /** The bytes of what a checkpoint or a run holds, by name, to be compared. */
-export const bytesOf = (
-  tensors: ReadonlyMap<string, Float32Array | { readonly data: Float32Array }>,
-): Record<string, string> =>
+export const bytesOf = (tensors: ReadonlyMap<string, Float32Array>): Record<string, string> =>
   Object.fromEntries(
-    [...tensors].map(([name, t]) => {
-      const data = 'data' in t ? t.data : t
-      return [name, Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')]
-    }),
+    [...tensors].map(([name, data]) => [
+      name,
+      Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
+    ]),
   )
 
-/** The tensors of a checkpoint that are learnt. */
-export const learnt = ({ tensors }: Checkpoint) =>
+/** Those of a checkpoint's tensors that are learnt. */
+export const learnt = <T>(tensors: ReadonlyMap<string, T>) =>
   new Map([...tensors].filter(([name]) => !name.includes('#')))
+
+/** A checkpoint whose tensors are held in memory. */
+export interface Held extends Checkpoint {
+  readonly values: ReadonlyMap<string, Float32Array>
+}
+
+/** Takes a checkpoint's tensors into memory, as it must be done while it is saved. */
+export const held = async (checkpoint: Checkpoint): Promise<Held> =>
+  holding(checkpoint, await tensorsOf(checkpoint))
+
+/** A checkpoint with these tensors instead of its own. */
+export const holding = (
+  checkpoint: Omit<Checkpoint, 'tensors'>,
+  values: ReadonlyMap<string, Float32Array>,
+): Held => ({
+  ...checkpoint,
+  values,
+  async *tensors() {
+    yield* values
+  },
+})
+
+/** A checkpoint as bytes. */
+export async function encoded(checkpoint: Checkpoint): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of encodeCheckpoint(checkpoint)) pieces.push(piece)
+  return new Uint8Array(Buffer.concat(pieces))
+}
