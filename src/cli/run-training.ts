@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import type { Dataset } from '../data/index.ts'
 import { type Progress, prototypesName, train, writeCheckpoint } from '../train/index.ts'
+import { learningSettings } from './learning-settings.ts'
 import { type MetricsLine, openMetrics } from './metrics-log.ts'
 import { progress } from './progress.ts'
 import type { Recipe } from './recipe.ts'
@@ -61,7 +62,7 @@ export async function runTraining(
   }
   const trained = await train({
     ...options,
-    settings: { dataHash: dataset.hash },
+    settings: { dataHash: dataset.hash, recipe: learningSettings(recipe) },
     onStep: report,
     onNotice: say,
     onCheckpoint: async (checkpoint) => {

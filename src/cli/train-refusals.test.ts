@@ -7,6 +7,8 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { blackPng, landmarkHeader, landmarkRow, tiny, writePeople } from '../../test/cli/pictures.ts'
 import { type Ended, start, steradian, until } from '../../test/cli/steradian.ts'
+import { encoded } from '../../test/train/toy.ts'
+import { readCheckpoint } from '../train/index.ts'
 
 /** A folder for the whole file; `$` in the words and lines below stands for it. */
 let base = ''
@@ -396,6 +398,13 @@ describe('steradian train and what lies in its way', () => {
     await steradian('train', ...tiny, '--images', people, '--steps', '1', '--out', other, '--width', '0.125')
     await broken(
       await readFile(join(other, 'checkpoint.bin')),
+      /^steradian: \$\/run\/recipe\.json: width was 0\.125 when the checkpoint of step 1 was made, got 0\.0625$/,
+    )
+    // One that does not say with what settings it was made.
+    const opened = await readCheckpoint(join(other, 'checkpoint.bin'))
+    const { recipe: _, ...settings } = opened.settings
+    await broken(
+      await encoded({ ...opened, settings }),
       /^steradian: \$\/run\/checkpoint\.bin: checkpoint of another architecture, stage1\.down\.weight is \[4,3,3,3\] here, got \[8,3,3,3\]$/,
     )
     await writeFile(path, whole)

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { landmarkHeader, landmarkRow, tiny, writePeople } from '../../test/cli/pictures.ts'
 import { steradian } from '../../test/cli/steradian.ts'
 import { runCommand } from '../../test/embed/run-command.ts'
-import { UsageError } from '../errors.ts'
+import { DataError, UsageError } from '../errors.ts'
 import { decodeModel } from '../onnx/index.ts'
 import { createSession } from '../runtime/node.ts'
 import { readCheckpoint, tensorsOf } from '../train/index.ts'
@@ -64,7 +64,20 @@ describe('steradian train', () => {
 
     const checkpoint = await readCheckpoint(join(out, 'checkpoint.bin'))
     expect(checkpoint.step).toBe(6)
-    expect(Object.keys(checkpoint.settings).sort()).toEqual(['dataHash', 'lowering', 'runtime', 'threads'])
+    expect(checkpoint.settings).toEqual({
+      dataHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      recipe: {
+        ...{ architecture: 'sfnet4', width: 0.0625, dimensions: 8, input: '16x16', alignment: 'sphereface' },
+        ...{ loss: 'softmax', lossOptions: { bias: true }, batch: 4, seed: 0, mirror: true },
+        ...{ rate: 0.01, schedule: 'multi-step', milestones: [0.6, 0.85], rateFactor: 0.1, warmUp: 0 },
+        ...{ momentum: 0.9, weightDecay: 5e-4, biasRate: 1, biasDecay: 1 },
+      },
+      lowering: 'cpu',
+      runtime: expect.stringMatching(/^onnxruntime-node \d/),
+      threads: 1,
+    })
+    expect(checkpoint.place).toMatchObject({ steps: 6, seed: 0, epoch: 1, image: 8 })
+    expect(checkpoint.place!.scalars).toEqual({ rate: metrics[5]!.rate })
 
     const recipe = await json('recipe.json')
     expect(recipe).toMatchObject({
@@ -403,6 +416,76 @@ describe('--resume', () => {
     )
     await writeFile(file, JSON.stringify({ rate: 0.04 }))
     await refusal('with rate 0.02, got it with rate 0.04', '--recipe', file)
+  })
+
+  describe('where recipe.json was changed by hand', () => {
+    const edited = async (changes: Record<string, unknown>) => {
+      await writeFile(
+        join(out, 'recipe.json'),
+        JSON.stringify({ ...(await json('recipe.json')), ...changes }),
+      )
+      return train('--resume', '--out', out)
+    }
+
+    it.each<[string, unknown, string, string]>([
+      ['rate', 0.02, '0.01', '0.02'],
+      ['seed', 7, '0', '7'],
+      ['momentum', 0.8, '0.9', '0.8'],
+      ['mirror', false, 'true', 'false'],
+      ['milestones', [0.7, 0.9], '[0.6,0.85]', '[0.7,0.9]'],
+      ['lossOptions', { bias: false }, 'bias true', 'false'],
+      ['width', 0.125, '0.0625', '0.125'],
+    ])('refuses another %s, with both values, and changes nothing', async (name, value, was, got) => {
+      await train(...usual(), '--steps', '2', '--images', images)
+      const files = async () =>
+        Promise.all(
+          ['checkpoint.bin', 'model.onnx', 'metrics.jsonl'].map((file) => readFile(join(out, file))),
+        )
+      const before = await files()
+      const { error } = await edited({ [name]: value })
+      const [setting, old] = was.startsWith('bias') ? was.split(' ') : [name, was]
+      expect(error).toEqual(
+        new DataError(
+          `${out}/recipe.json: ${setting} was ${old} when the checkpoint of step 2 was made, got ${got}`,
+        ),
+      )
+      expect(await files()).toEqual(before)
+    })
+
+    it('takes what changes nothing of what is learnt', async () => {
+      await train(...usual(), '--steps', '3')
+      const changes = { checkpointEvery: 1, licence: 'MIT', cache: join(base, 'later-cache.bin') }
+      expect((await edited(changes)).error).toBeUndefined()
+      const { metadataProps } = decodeModel(await readFile(join(out, 'model.onnx')))
+      expect(metadataProps).toContainEqual(
+        expect.objectContaining({ key: 'steradian.licence', value: 'MIT' }),
+      )
+    })
+
+    it('takes another number of steps where those that are done would have been the same, and refuses it elsewhere', async () => {
+      const constant = ['--schedule', 'constant']
+      await train(...usual(), '--steps', '3', ...constant)
+      expect((await edited({ steps: 5 })).error).toBeUndefined()
+      const longer = await readFile(join(out, 'model.onnx'))
+      expect((await edited({ steps: 4 })).error?.message).toBe(
+        `${out}/checkpoint.bin: the run ends after 4 steps, got step 5`,
+      )
+      out = join(base, `run${count++}`)
+      await train(...usual(), '--steps', '5', ...constant)
+      expect(await readFile(join(out, 'model.onnx'))).toEqual(longer)
+
+      out = join(base, `run${count++}`)
+      await train(...usual(), '--steps', '6', '--schedule', 'cosine')
+      expect((await edited({ steps: 12 })).error?.message).toMatch(
+        /\/checkpoint\.bin: step 6 had rate 0\.000\d+, these settings give 0\.00\d+$/,
+      )
+      // The last rate would be the same, that of the fourth step not.
+      out = join(base, `run${count++}`)
+      await train(...usual(), '--steps', '6')
+      expect((await edited({ steps: 7 })).error?.message).toMatch(
+        /\/checkpoint\.bin: the steps before step 6 had other values of rate than these settings give, in a run of 6 steps, got 7$/,
+      )
+    })
   })
 
   it('refuses other images than those that the run began with', async () => {

@@ -5,6 +5,7 @@ import { DataError, UsageError } from '../errors.ts'
 import { type Checkpoint, prepare, readCheckpoint } from '../train/index.ts'
 import { dryRun } from './dry-run.ts'
 import { interruption } from './interruption.ts'
+import { checkUnchanged } from './learning-settings.ts'
 import { type Recipe, readRecipe, resolveRecipe } from './recipe.ts'
 import { recipeOptions } from './recipe-settings.ts'
 import {
@@ -126,6 +127,7 @@ async function prepareAndRun(
   },
 ): Promise<void> {
   const resume = folder && flags.resume ? await lastCheckpoint(folder, say) : undefined
+  if (resume) checkUnchanged(resume, recipe, { path: folder!.recipe })
   const from = resume ? undefined : recipe.from
   const sizes = from !== undefined ? await startingSizes(from) : undefined
   const dataset = await readTrainingSet(recipe, say)

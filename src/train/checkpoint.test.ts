@@ -18,10 +18,9 @@ const values = new Map([
   // A view that does not begin where its buffer does.
   ['w#velocity', new Float32Array([9, 8, 7, 6]).subarray(1, 3)],
 ])
-const checkpoint = holding(
-  { where: 'x', step: 7, settings: { dataHash: 'é“λ”', threads: 2, nested: { list: [1, null] } }, shapes },
-  values,
-)
+const settings = { dataHash: 'é“λ”', threads: 2, nested: { list: [1, null] } }
+const place = { steps: 9, seed: 3, epoch: 1, image: 4, scalars: { rate: 0.1, lambda: 1 / 3 }, history: 'ab' }
+const checkpoint = holding({ where: 'x', step: 7, place, settings, shapes }, values)
 const bytes = await encoded(checkpoint)
 
 /** Expects a DataError of one line that begins with the name. */
@@ -36,11 +35,23 @@ const decoded = (given: Uint8Array): Promise<Checkpoint> => decodeCheckpoint(giv
 describe('a checkpoint', () => {
   it('comes back as it was written, to the bit', async () => {
     const { tensors, ...facts } = await decodeCheckpoint(bytes, 'y')
-    expect(facts).toEqual({ where: 'y', step: 7, settings: checkpoint.settings, shapes })
+    expect(facts).toEqual({ where: 'y', step: 7, place, settings, shapes })
     const back = await tensorsOf({ ...facts, tensors })
     expect([...back.keys()]).toEqual([...values.keys()])
     for (const [name, data] of back) expect([...data]).toEqual([...values.get(name)!])
     expect(Object.is(back.get('w')![4], -0)).toBe(true)
+  })
+
+  it('of a version that wrote no place is read', async () => {
+    const { place: _, ...older } = checkpoint
+    const back = await decoded(await encoded(older))
+    expect(back).not.toHaveProperty('place')
+    expect(back).toMatchObject({ step: 7, settings })
+  })
+
+  it('tells a person who looks into the file where the run stood', () => {
+    const text = Buffer.from(bytes).toString('latin1')
+    expect(text).toContain('"step":7,"place":{"steps":9,"seed":3,"epoch":1,"image":4,"scalars":{"rate":0.1,')
   })
 
   it('is read wherever in a buffer it lies, and what it gave keeps no hold of the buffer', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DataError } from '../errors.ts'
+import type { Place } from './place.ts'
 
 /** Everything that a run needs to go on as if it had never stopped; its numbers stay where they are until they are asked for. */
 export interface Checkpoint {
@@ -7,6 +8,8 @@ export interface Checkpoint {
   readonly where: string
   /** Steps done. */
   readonly step: number
+  /** Where the run stood then; files of older versions do not say. */
+  readonly place?: Place
   /** What the run was started with, and what it depends on besides: settings, lowering, threads, runtime's version. */
   readonly settings: Readonly<Record<string, unknown>>
   /** Shapes of the parameters and of the optimiser's state, by name. */
@@ -32,6 +35,7 @@ const atATime = 2 ** 22
 
 interface Header {
   readonly step: number
+  readonly place?: Place
   readonly settings: Record<string, unknown>
   readonly tensors: readonly { readonly name: string; readonly shape: number[] }[]
 }
@@ -62,9 +66,10 @@ export async function* encodeCheckpoint(checkpoint: Checkpoint): AsyncGenerator<
   yield hash.digest()
 }
 
-function encodedHead({ step, settings, shapes }: Checkpoint): Uint8Array {
+function encodedHead({ step, place, settings, shapes }: Checkpoint): Uint8Array {
   const header: Header = {
     step,
+    ...(place && { place }),
     settings,
     tensors: [...shapes].map(([name, shape]) => ({ name, shape: [...shape] })),
   }
@@ -101,12 +106,13 @@ export async function decodeCheckpoint(given: Uint8Array | ByteSource, where: st
     )
   const { buffer } = await source.read(magic.length, magic.length + 4)
   const head = await source.read(0, magic.length + 4 + new DataView(buffer).getUint32(0, true))
-  const { step, settings, tensors } = JSON.parse(
+  const { step, place, settings, tensors } = JSON.parse(
     new TextDecoder().decode(head.subarray(magic.length + 4)),
   ) as Header
   return {
     where,
     step,
+    ...(place && { place }),
     settings,
     shapes: new Map(tensors.map(({ name, shape }) => [name, shape])),
     async *tensors() {

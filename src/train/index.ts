@@ -8,6 +8,7 @@ export {
 export { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts'
 export { compile } from './compile.ts'
 export { type EmbeddingModelOptions, embeddingModel } from './embedding-model.ts'
+export type { Place } from './place.ts'
 export {
   type Backbone,
   buildStep,

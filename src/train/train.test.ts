@@ -225,6 +225,10 @@ describe('train(options)', () => {
     })
     expect(resumed.progress.map(({ step, values }) => [step, values.k])).toEqual([[3, 303]])
     expect(asked.at(-1)).toEqual([3, 3])
+    // A checkpoint says what its last step was fed.
+    expect(checkpoints.map(({ place }) => place!.scalars)).toEqual(
+      [1, 2, 3].map((step) => ({ rate: 0.05, k: 300 + step, 'only.reported': -step })),
+    )
   })
 
   it('shows each step prototypes that were projected, and updates those', async () => {
@@ -363,8 +367,47 @@ describe('a resumed run', () => {
     await refusal({ resume: deeper }, `${other} stage1.unit1.conv1.weight is unknown here, got [1]`)
     await refusal(
       { resume: { ...resume, step: 9 }, steps: 8 },
-      'train: the run ends after 8 steps, got a checkpoint of step 9',
+      'checkpoint of step 1: the run ends after 8 steps, got step 9',
     )
+  })
+
+  it('is refused where its settings would not have led to the checkpoint', async () => {
+    const k = (value: number) => scheduled('k', (step) => (step === 3 ? value : 1))
+    const options = (value: number, rate = 0.05) => ({
+      loss: (x: Tensor, W: Tensor, labels: Tensor) => mul(k(value), softmax(x, W, labels)),
+      rate: multiStep(rate, { milestones: [2], factor: 0.1 }),
+      steps: 8,
+    })
+    const { checkpoints } = await observed({ ...options(0.5), steps: 6, checkpointEvery: 1 })
+    const [, , third, fourth, fifth] = checkpoints
+    const refusal = async (resume: Checkpoint, other: Partial<TrainOptions>, why: string): Promise<void> => {
+      const where = `checkpoint of step ${resume.step}: `
+      await expect(train({ ...usual, resume, ...other })).rejects.toThrow(new UsageError(where + why))
+      expect(() => prepare({ ...usual, resume, ...other })).toThrow(new UsageError(where + why))
+    }
+    await refusal(third!, options(0.25), 'step 3 had k 0.5, these settings give 0.25')
+    await refusal(third!, { ...options(0.5), loss: softmax }, 'step 3 had k 0.5, these settings give none')
+    await refusal(
+      third!,
+      options(0.5, 0.02),
+      'step 3 had rate 0.005000000000000001, these settings give 0.002',
+    )
+    await refusal(third!, { ...options(0.5), seed: 4 }, 'was made with seed 0, got 4')
+    await refusal(
+      fifth!,
+      { ...options(0.5), batch: 4 },
+      'step 5 was at image 8 of epoch 1, with this batch and these images it is at image 20 of epoch 0',
+    )
+    await refusal(
+      fourth!,
+      options(0.25),
+      'the steps before step 4 had other values of rate, k than these settings give, in a run of 6 steps, got 8',
+    )
+    // What lies ahead may be another, and a longer run.
+    await observed({ ...options(0.5), resume: fourth! })
+    await observed({ ...options(0.25), resume: checkpoints[1]! })
+    const { place: _, ...older } = third!
+    await observed({ ...options(0.25), resume: older })
   })
 
   it('keeps nothing of the checkpoint through the run', async () => {
@@ -400,6 +443,8 @@ describe('checkpoints', () => {
       threads: 1,
       runtime: expect.stringMatching(/^onnxruntime-node \d/),
     })
+    expect(checkpoints[1]!.place).toMatchObject({ steps: 5, seed: 0, epoch: 1, image: 0 })
+    expect(checkpoints[2]!.place).toMatchObject({ epoch: 1, image: 8, scalars: { rate: 0.05 } })
     const names = [...checkpoints[2]!.values.keys()]
     expect(names).toContain('head.weight#velocity')
     expect([...learnt(checkpoints[2]!.shapes).keys()]).toHaveLength(names.length / 2)

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { NumericError, UsageError } from '../errors.ts'
 import type { Initialiser } from '../graph/index.ts'
-import { type Schedule, sgd } from '../optim/index.ts'
+import { sgd } from '../optim/index.ts'
 import { createStepSession } from '../runtime/node.ts'
 import type { TensorData } from '../runtime/session.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { compile } from './compile.ts'
+import { checkPlace, placeAfter, type Scalars, scalarsOf } from './place.ts'
 import { checkFrom, checkResume, startState, stateOf } from './state.ts'
 import { buildStep, rateName, type Step } from './step.ts'
 import type { Trained, TrainingBatch, TrainOptions } from './train-options.ts'
@@ -28,21 +29,28 @@ export function stepCount(
 
 /**
  * Builds a run's step and checks what it starts from, without computing anything: what `train` would refuse, this refuses.
- * @throws UsageError for a batch or a number of steps that cannot be, a checkpoint or starting values of another architecture
+ * @throws UsageError for a batch or a number of steps that cannot be, a checkpoint or starting values of another architecture,
+ *   a checkpoint that these settings would not have led to
  */
-export function prepare(options: TrainOptions): { readonly step: Step; readonly steps: number } {
-  const { data, batch = 64, optimiser = sgd(), prototypes = uniformRows, resume, from } = options
+export function prepare(options: TrainOptions): {
+  readonly step: Step
+  readonly steps: number
+  /** What a step (1 at the first) is fed besides its batch. */
+  readonly scalarsAt: (step: number) => Scalars
+} {
+  const { data, batch = 64, rate = 0.05, seed = 0, resume, from } = options
+  const { optimiser = sgd(), prototypes = uniformRows } = options
   const { height, width, classes } = data
   const steps = stepCount(data.count, { batch, epochs: options.epochs, steps: options.steps })
   const step = buildStep({ ...options, optimiser, batch, height, width, classes, prototypes })
+  const scalarsAt = scalarsOf(step, rate, steps)
   if (resume) {
     checkResume(step, resume)
     if (resume.step > steps)
-      throw new UsageError(
-        `train: the run ends after ${steps} steps, got a checkpoint of step ${resume.step}`,
-      )
+      throw new UsageError(`${resume.where}: the run ends after ${steps} steps, got step ${resume.step}`)
+    checkPlace(resume, placeAfter(resume.step, { scalarsAt, steps, seed, count: data.count, batch }))
   } else if (from && typeof from !== 'function') checkFrom(step, from)
-  return { step, steps }
+  return { step, steps, scalarsAt }
 }
 
 /**
@@ -54,7 +62,6 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const {
     data,
     batch = 64,
-    rate = 0.05,
     seed = 0,
     threads = 0,
     lowering = 'cpu',
@@ -67,7 +74,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
     onCheckpoint,
     checkpointEvery = Number.POSITIVE_INFINITY,
   } = options
-  const { step, steps } = prepare(options)
+  const { step, steps, scalarsAt } = prepare(options)
   const { bytes, layouts } = compile(step, lowering)
   // The number that is used is the number that is kept: bytes may depend on it.
   const threadsUsed = threads || Number(resume?.settings.threads ?? 0) || availableParallelism()
@@ -81,7 +88,6 @@ export async function train(options: TrainOptions): Promise<Trained> {
     runtime: session.version,
   }
   if (resume) for (const line of differences(resume, circumstances)) onNotice?.(line)
-  const rateAt: Schedule = typeof rate === 'number' ? () => rate : rate
   let done = resume?.step ?? 0
 
   /** What has been learnt and kept, tensor by tensor, each looked at before it is passed on. */
@@ -97,6 +103,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
     await onCheckpoint?.({
       where: `checkpoint of step ${at}`,
       step: at,
+      place: placeAfter(at, { scalarsAt, steps, seed, count: data.count, batch }),
       settings: { ...settings, ...circumstances },
       shapes: new Map(step.state.map(({ name, shape }) => [name, shape])),
       tensors: () => tensors(at),
@@ -117,8 +124,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
     if (!signal?.aborted)
       for await (const { image, labels } of batches()) {
         const started = performance.now()
-        const scalars: Record<string, number> = { [rateName]: rateAt(done + 1, steps) }
-        for (const [name, at] of step.scheduled) scalars[name] = at(done + 1, steps)
+        const scalars = scalarsAt(done + 1)
         const results = await session.step({
           image: { type: 'uint8', shape: [batch, data.height, data.width, 3], data: image },
           labels: { type: 'int32', shape: [batch], data: labels },
