@@ -20,6 +20,11 @@ export class NumericError extends Error {
   override readonly name = 'NumericError'
 }
 
+/** Work that the user stopped (Ctrl-C), what was done being kept. The command line exits with code 130. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError'
+}
+
 /** What an error of the file system means, in our words. */
 export function fileProblem(error: unknown): string {
   const { code, message } = error as { readonly code?: string; readonly message?: string }

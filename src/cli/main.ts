@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
-import { DataError, NumericError, ShapeError, UsageError } from '../errors.ts'
+import { DataError, NumericError, ShapeError, StoppedError, UsageError } from '../errors.ts'
 import { registerCommands } from './commands.ts'
 import { settleHeap } from './heap-settings.ts'
 import { version } from './version.ts'
@@ -33,6 +33,9 @@ async function main(): Promise<void> {
     } else if (error instanceof NumericError) {
       process.stderr.write(`steradian: ${error.message}\n`)
       process.exitCode = 1
+    } else if (error instanceof StoppedError) {
+      process.stderr.write(`steradian: ${error.message}\n`)
+      process.exitCode = 130
     } else throw error
   }
 }

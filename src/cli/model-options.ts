@@ -11,10 +11,14 @@ export interface ModelFlags extends GivenDescription {
   readonly threads: number
 }
 
-/** Adds the options of a command that runs an embedding model: the file, what it does not say of itself, and how to run it. */
-export function addModelOptions(command: Command): Command {
+/**
+ * Adds the options of a command that runs an embedding model: the file, what it does not say of itself, and how to run it.
+ * `--model` must be given, unless the command says that it can do without one.
+ */
+export function addModelOptions(command: Command, { optional = false } = {}): Command {
+  const model = new Option('--model <file>', "model.onnx of a run, or anybody's ONNX model")
   return command
-    .requiredOption('--model <file>', "model.onnx of a run, or anybody's ONNX model")
+    .addOption(optional ? model : model.makeOptionMandatory())
     .option('--input <HxW>', 'of a model that does not say it: height and width in pixels', (text) =>
       sizeText(parseSize(text, '--input')),
     )

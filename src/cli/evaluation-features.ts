@@ -1,0 +1,187 @@
+import type { Command } from 'commander'
+import { type Flip, fuse } from '../embed/index.ts'
+import { DataError, UsageError } from '../errors.ts'
+import type { Matrix } from '../math/matrix.ts'
+import { embedItems, type ImageToEmbed } from './embedding-cache.ts'
+import { readFeatures } from './feature-file.ts'
+import { interruption } from './interruption.ts'
+import { type ItemImage, itemImages } from './item-images.ts'
+import { type MissingImage, sayMissing } from './missing-images.ts'
+import { addModelOptions, type ModelFlags, modelFacts, openGivenModel } from './model-options.ts'
+
+/** What the options of `addFeatureOptions` say. */
+export interface FeatureFlags extends Omit<ModelFlags, 'model'> {
+  readonly model?: string
+  readonly images?: string
+  readonly landmarks?: string
+  readonly features?: string
+  readonly names?: string
+  /** The folder of the embedding cache; false for none. */
+  readonly cache: string | false
+  readonly allowMissing?: boolean
+}
+
+/** An item of a protocol. */
+export interface EvaluationItem {
+  /** Its name in the list. */
+  readonly name: string
+  /** Where its image lies; below `--images` under its name where left out. */
+  readonly path?: string
+  /** For an image that is no file of its own: writes it, uint8 RGB [height, width, 3], at `offset` of `out`; throws DataError. */
+  readonly read?: (size: ItemSize, out: Uint8Array, offset: number) => Promise<void>
+  /** Where `read` is used: a hash of the content, by which the cache knows the image; without one it is not cached. */
+  readonly contentKey?: string
+}
+
+/** The size that a model takes, and the template of its five points. */
+export interface ItemSize {
+  readonly height: number
+  readonly width: number
+  readonly alignment: 'sphereface' | 'arcface'
+}
+
+/** The features of a protocol's items. */
+export interface ItemFeatures {
+  /** [N, D], rows in the order of the items; zeros where missing. */
+  readonly feature: Matrix
+  /** Those of the mirror images, [N, D], where the model was run on them. */
+  readonly mirrored?: Matrix
+  /** After the fusion that the model or the option asks for, raw: [N, D] or [N, 2D]. */
+  readonly fused: Matrix
+  /** How `fused` came to be, here or in the model's file or, with `--features`, as `--flip` says. */
+  readonly flip: Flip
+  /** 1 for each item without features, [N]. */
+  readonly missing: Uint8Array
+  readonly missingItems: readonly MissingImage[]
+  /** For the JSON: the model or the feature file, with its hash. */
+  readonly source: Readonly<Record<string, unknown>>
+}
+
+export interface ItemFeaturesOptions {
+  readonly say: (line: string) => void
+  /** Stops the work; without one Ctrl-C does. */
+  readonly signal?: AbortSignal
+  /** What progress calls the work. */
+  readonly label?: string
+}
+
+/** Adds the options that say where embeddings come from: a model and images, or a file of features. */
+export function addFeatureOptions(
+  command: Command,
+  { images = 'folder of the images, under their names in the list' } = {},
+): Command {
+  command
+    .option('--images <folder>', images)
+    .option(
+      '--landmarks <file>',
+      'CSV of five points an image; without it images are taken as already aligned',
+    )
+    .option(
+      '--features <file>',
+      'instead of --model and --images: features as .npy [N, D], or as a matrix file (four int32: rows, columns, bytes ' +
+        'a row, 5 for float32 or 6 for float64; then the numbers)',
+    )
+    .option(
+      '--names <file>',
+      'the names of the rows of --features, one a line (default: the name of --features with .names.txt)',
+    )
+    .option('--cache <folder>', 'where embeddings are kept for the next run', '.steradian/embeddings')
+    .option('--no-cache', 'keep none')
+    .option('--allow-missing', 'go on without images that cannot be used, and mark the result as incomplete')
+  return addModelOptions(command, { optional: true })
+}
+
+/**
+ * The features of items, from a model and images or from a file.
+ * @throws DataError when items are missing, unless `--allow-missing`, and for files that are not what they should be
+ * @throws UsageError unless either a model or a file of features is given
+ * @throws StoppedError when the signal stopped it; what was embedded is in the cache
+ */
+export async function itemFeatures(
+  flags: FeatureFlags,
+  items: readonly EvaluationItem[],
+  options: ItemFeaturesOptions,
+): Promise<ItemFeatures> {
+  const { model, features } = flags
+  if ((model === undefined) === (features === undefined))
+    throw new UsageError(
+      `features: expected either --model or --features, got ${model === undefined ? 'none' : 'both'}`,
+    )
+  if (features !== undefined) {
+    for (const name of ['images', 'landmarks'] as const)
+      if (flags[name] !== undefined)
+        throw new UsageError(`--features: takes no --${name}, got ${flags[name]}`)
+    if (flags.flip === 'sum') throw new UsageError('--features: expected --flip concat or none, got sum')
+  }
+  const found = features === undefined ? await fromModel(flags, items, options) : await fromFile(flags, items)
+  const { missingItems } = found
+  sayMissing(missingItems, { of: items.length, say: options.say })
+  if (missingItems.length > 0 && !flags.allowMissing) throw missingError(missingItems.length, items.length)
+  return found
+}
+
+const missingError = (missing: number, all: number): DataError =>
+  new DataError(
+    `images: expected all ${all}, got ${all - missing}; --allow-missing goes on and marks the result as incomplete`,
+  )
+
+async function fromFile(flags: FeatureFlags, items: readonly EvaluationItem[]): Promise<ItemFeatures> {
+  const { feature, missing, missingItems, source } = await readFeatures(
+    flags.features!,
+    items.map(({ name }) => name),
+    { ...(flags.names !== undefined && { names: flags.names }) },
+  )
+  return { feature, fused: feature, flip: flags.flip ?? 'none', missing, missingItems, source }
+}
+
+async function fromModel(
+  flags: FeatureFlags,
+  items: readonly EvaluationItem[],
+  { say, signal, label = 'embedding' }: ItemFeaturesOptions,
+): Promise<ItemFeatures> {
+  const places = await placesOf(flags, items)
+  if (flags.landmarks === undefined && items.some(({ read }) => read === undefined))
+    say('no landmarks: images are taken as already aligned')
+  const model = await openGivenModel({ ...flags, model: flags.model! }, say)
+  const stopping =
+    signal === undefined ? interruption(() => say('\nstopping (again to leave at once)')) : undefined
+  try {
+    const { height, width, alignment, flip } = model.description
+    const size = { height, width, alignment }
+    const images = items.map(({ name, read, contentKey }, i): ImageToEmbed => {
+      if (read === undefined) return { name, ...places[i]! }
+      return {
+        name,
+        read: (out, offset) => read(size, out, offset),
+        ...(contentKey !== undefined && { contentKey }),
+      }
+    })
+    const { feature, mirrored, missing, missingItems } = await embedItems(model, images, {
+      ...{ cache: flags.cache, batch: flags.batch, signal: signal ?? stopping!.signal, label, say },
+    })
+    return {
+      feature,
+      ...(mirrored && { mirrored }),
+      fused: fuse(feature, mirrored, flip),
+      ...{ flip, missing, missingItems },
+      source: { model: modelFacts(model) },
+    }
+  } finally {
+    stopping?.stop()
+    await model.close()
+  }
+}
+
+/** The picture of each item that has no `read` of its own. */
+async function placesOf(
+  { images, landmarks }: FeatureFlags,
+  items: readonly EvaluationItem[],
+): Promise<(ItemImage | undefined)[]> {
+  const files = items.filter(({ read }) => read === undefined)
+  if (files.length === 0) return []
+  if (images === undefined && files.some(({ path }) => path === undefined))
+    throw new UsageError('--images: expected the folder of the images, got none')
+  const found = await itemImages(files, { images: images ?? '.', landmarks })
+  let next = 0
+  return items.map(({ read }) => (read === undefined ? found[next++] : undefined))
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Command } from 'commander'
+import { DataError, fileProblem } from '../errors.ts'
+import { curveFiles, type EvaluationCurves } from './evaluation-curves.ts'
+import type { MissingImage } from './missing-images.ts'
+import { stagedFolder } from './staged-folder.ts'
+import { version } from './version.ts'
+import { writeWhole } from './write-file.ts'
+
+/** What every result says of the items that could not be used. */
+export interface MissingFacts {
+  readonly missing: number
+  readonly missingImages: readonly MissingImage[]
+  /** Whether the result lacks them: it stands beside every number. */
+  readonly incomplete: boolean
+}
+
+/** The part of the facts that names missing items. */
+export function missingFacts(missingItems: readonly MissingImage[]): MissingFacts {
+  return {
+    missing: missingItems.length,
+    missingImages: missingItems,
+    incomplete: missingItems.length > 0,
+  }
+}
+
+/** What an evaluation found. */
+export interface Evaluation {
+  /** `lfw`, `megaface`, … */
+  readonly protocol: string
+  /** The JSON object, without protocol and version: lists, source, counts, `missing`, `missingImages`, `incomplete`, results. */
+  readonly facts: Readonly<Record<string, unknown>> & MissingFacts
+  /** The lines for the terminal. */
+  readonly table: readonly string[]
+  readonly curves?: EvaluationCurves
+  /** Further files for the folder, by name. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>
+}
+
+/** Adds `--out` and `--json`. */
+export function addOutputOptions(command: Command): Command {
+  return command
+    .option('--out <folder>', 'a new folder for result.json and, of each curve, CSV and SVG')
+    .option('--json', 'print one JSON object')
+}
+
+/**
+ * Prints an evaluation as a table or as one JSON object, and fills `--out` where it is given.
+ * @throws UsageError, DataError where the folder is not empty or cannot be written
+ */
+export async function writeEvaluation(
+  { out, json }: { readonly out?: string; readonly json?: boolean },
+  { protocol, facts, table, curves = {}, files = {} }: Evaluation,
+): Promise<void> {
+  const result = { protocol, version, ...facts }
+  const notice = facts.incomplete ? `incomplete: ${facts.missing} missing` : undefined
+  if (out !== undefined) {
+    const stage = await stagedFolder(out)
+    try {
+      const all = {
+        ...curveFiles(curves, { title: protocol, notice }),
+        ...files,
+        'result.json': `${JSON.stringify(result, null, 2)}\n`,
+      }
+      for (const [name, content] of Object.entries(all)) await writeWhole(join(stage.path, name), content)
+      await stage.publish({ last: ['result.json'] })
+    } catch (error) {
+      await stage.discard()
+      throw error
+    }
+  }
+  const lines = notice === undefined ? table : [notice, ...table]
+  process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${lines.join('\n')}\n`)
+}
+
+/** A list file as the JSON names it, with its SHA-256. @throws DataError when it cannot be read */
+export async function listFacts(path: string): Promise<{ file: string; sha256: string }> {
+  const hash = createHash('sha256')
+  try {
+    await pipeline(createReadStream(path), hash)
+  } catch (error) {
+    throw new DataError(`${path}: ${fileProblem(error)}`)
+  }
+  return { file: path, sha256: hash.digest('hex') }
+}
