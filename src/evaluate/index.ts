@@ -1,3 +1,4 @@
+export { agreeingParts, type NamedPart } from './agreeing-parts.ts'
 export {
   type Identification,
   identifyAmongDistractors,
@@ -10,5 +11,6 @@ export { lfw, type PairFeatures, type Verification, type VerifiedPairs } from '.
 export { parseLfwPairs } from './lfw-pairs.ts'
 export { type MakePairsOptions, makePairs } from './make-pairs.ts'
 export type { Pairs } from './pairs.ts'
+export { decodePart, encodePart, type Json, type JsonObject, type Part, type PartArray } from './part-file.ts'
 export { auc, eer, type Roc, roc, tarAtFar } from './roc.ts'
 export { accuracyAt, bestThreshold, type Variant, variants } from './threshold.ts'
