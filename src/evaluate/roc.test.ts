@@ -56,11 +56,11 @@ describe('roc(scores, same)', () => {
     )
   })
 
-  test('with dropIntermediate keeps the ends and every turn, and nothing between', () => {
+  test('with dropIntermediate keeps the ends, the highest score and every turn, and nothing between', () => {
     const scores = Float64Array.of(6, 5, 4, 3, 2, 1)
     const { fpr, tpr } = roc(scores, Uint8Array.of(1, 1, 1, 0, 0, 0), { dropIntermediate: true })
-    expect([...fpr]).toEqual([0, 0, 1])
-    expect([...tpr]).toEqual([0, 1, 1])
+    expect([...fpr]).toEqual([0, 0, 0, 1])
+    expect([...tpr]).toEqual([0, 1 / 3, 1, 1])
   })
 
   test('with dropIntermediate has the same area', () => {

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts'
-import { counts, type Scores, split } from './counts.ts'
+import { countAtRate, counts, type Scores, split } from './counts.ts'
 
 /** A receiver operating characteristic: FAR and TAR at each threshold, from the strictest to the most lenient. */
 export interface Roc {
@@ -14,13 +14,15 @@ export interface Roc {
 /**
  * The ROC of the scores [P] under `same` [P] (1 genuine, 0 impostor), as scikit-learn's `roc_curve`: tied scores are
  * one point, and the first point is (0, 0) at threshold Infinity. Points on a straight line between their neighbours
- * are kept; `dropIntermediate` leaves them out (scikit-learn's default). Without pairs, that first point alone.
+ * are kept; `dropIntermediate` leaves them out, all but the highest score's, point for point as scikit-learn does by default.
+ * Without pairs, that first point alone.
  * @throws ShapeError when the lengths differ; DataError at a score that is not a number or a label other than 0 and 1
  */
 export function roc(scores: Scores, same: Uint8Array, { dropIntermediate = false } = {}): Roc {
   const { thresholds, falseAccepts, trueAccepts, impostors, genuines } = counts(scores, same, 'roc')
   const turns = (_: number, k: number) =>
-    k === 0 ||
+    // scikit-learn looks for straight lines before it puts the first point there.
+    k <= 1 ||
     k === thresholds.length - 1 ||
     falseAccepts[k + 1]! - falseAccepts[k]! !== falseAccepts[k]! - falseAccepts[k - 1]! ||
     trueAccepts[k + 1]! - trueAccepts[k]! !== trueAccepts[k]! - trueAccepts[k - 1]!
@@ -72,10 +74,7 @@ export function tarAtFar(scores: Scores, same: Uint8Array, far: number): number 
   if (!(far >= 0 && far <= 1)) throw new UsageError(`tarAtFar: expected a FAR from 0 to 1, got ${far}`)
   const { genuine, impostor } = split(scores, same, 'tarAtFar')
   if (genuine.length === 0 || impostor.length === 0) return Number.NaN
-  // How many impostors may pass. Divided, not multiplied: 3/3000 is 0.001 to the last bit, as 0.001·3000 need not be 3.
-  let allowed = Math.floor(far * impostor.length)
-  if ((allowed + 1) / impostor.length <= far) allowed++
-  if (allowed / impostor.length > far) allowed--
+  const allowed = countAtRate(far, impostor.length)
   if (allowed >= impostor.length) return 1
   const best = impostor[impostor.length - 1 - allowed]!
   let accepted = 0
