@@ -1,0 +1,177 @@
+import { DataError } from '../errors.ts'
+import { dotRows, type Matrix } from '../math/matrix.ts'
+import type { SearchList } from './ijb-search-list.ts'
+import { tarAtFar } from './roc.ts'
+import type { Templates } from './templates.ts'
+
+/** What searching probes in a gallery found. */
+export interface GallerySearch {
+  /** Of each probe whose person is in the gallery: how many other people score strictly higher, from 0; ties favour the mate. */
+  readonly ranks: Int32Array
+  /** The score of the same probes' own person. */
+  readonly mateScores: Float64Array
+  /** The best score of each probe whose person is not in the gallery. */
+  readonly nonMatedScores: Float64Array
+  /** People and templates in the gallery. */
+  readonly people: number
+  readonly templates: number
+  /** Templates of gallery and probes that are missing; they are not searched. */
+  readonly missingTemplates: number
+}
+
+/**
+ * Searches each probe among the people of a gallery; the score is the dot product of the templates' features in float64, and
+ * a person with several templates scores with the best. `onProgress` is called now and then with the number of probes done,
+ * and what it returns is awaited.
+ * @throws DataError when the gallery holds nobody or no probe is left
+ */
+export async function searchGallery(
+  { features, missing }: Templates,
+  gallery: SearchList,
+  probes: SearchList,
+  { where = 'gallery', onProgress }: SearchGalleryOptions = {},
+): Promise<GallerySearch> {
+  const [shelf, searches] = [gallery, probes].map((list) => present(list, missing)) as [Present, Present]
+  if (shelf.rows.length === 0) throw new DataError(`${where}: expected a template with images, got none`)
+  if (searches.rows.length === 0) throw new DataError(`probes: expected a template with images, got none`)
+  const personOf = new Map<string, number>()
+  const personOfShelf = Int32Array.from(shelf.people, (person) => {
+    const known = personOf.get(person) ?? personOf.size
+    personOf.set(person, known)
+    return known
+  })
+  const scores = new Float64Array(personOf.size)
+  const ranks: number[] = []
+  const mateScores: number[] = []
+  const nonMatedScores: number[] = []
+  for (let i = 0; i < searches.rows.length; i++) {
+    if (i % 64 === 0) await onProgress?.(i)
+    scores.fill(Number.NEGATIVE_INFINITY)
+    scoreAll(features, searches.rows[i]!, shelf.rows, (g, score) => {
+      const person = personOfShelf[g]!
+      if (score > scores[person]!) scores[person] = score
+    })
+    const mate = personOf.get(searches.people[i]!)
+    if (mate === undefined) {
+      nonMatedScores.push(scores.reduce((a, b) => Math.max(a, b)))
+      continue
+    }
+    const own = scores[mate]!
+    let above = 0
+    for (let person = 0; person < scores.length; person++) if (scores[person]! > own) above++
+    ranks.push(above)
+    mateScores.push(own)
+  }
+  await onProgress?.(searches.rows.length)
+  return {
+    ranks: Int32Array.from(ranks),
+    mateScores: Float64Array.from(mateScores),
+    nonMatedScores: Float64Array.from(nonMatedScores),
+    people: personOf.size,
+    templates: shelf.rows.length,
+    missingTemplates: shelf.missing + searches.missing,
+  }
+}
+
+export interface SearchGalleryOptions {
+  /** What errors call the gallery. */
+  readonly where?: string
+  readonly onProgress?: (probes: number) => void | Promise<void>
+}
+
+interface Present extends SearchList {
+  readonly missing: number
+}
+
+function present({ rows, people }: SearchList, missing: Uint8Array): Present {
+  const left = Array.from(rows.keys()).filter((i) => !missing[rows[i]!])
+  return {
+    rows: Int32Array.from(left, (i) => rows[i]!),
+    people: left.map((i) => people[i]!),
+    missing: rows.length - left.length,
+  }
+}
+
+/** Scores one row with many, four at a time: each sum stays in index order, and the four do not wait for each other. */
+function scoreAll(
+  features: Matrix,
+  row: number,
+  others: Int32Array,
+  take: (index: number, score: number) => void,
+): void {
+  const { data, columns } = features
+  const p = row * columns
+  let g = 0
+  for (; g + 4 <= others.length; g += 4) {
+    const [q0, q1, q2, q3] = [
+      others[g]! * columns,
+      others[g + 1]! * columns,
+      others[g + 2]! * columns,
+      others[g + 3]! * columns,
+    ]
+    let [s0, s1, s2, s3] = [0, 0, 0, 0]
+    for (let k = 0; k < columns; k++) {
+      const a = data[p + k]!
+      s0 += a * data[q0 + k]!
+      s1 += a * data[q1 + k]!
+      s2 += a * data[q2 + k]!
+      s3 += a * data[q3 + k]!
+    }
+    take(g, s0)
+    take(g + 1, s1)
+    take(g + 2, s2)
+    take(g + 3, s3)
+  }
+  for (; g < others.length; g++) take(g, dotRows(features, row, features, others[g]!))
+}
+
+/** Identification in one gallery, or the mean over several. */
+export interface IdentificationRates {
+  /** The share of mated searches whose mate is among the best 1, 5, 10: NaN without mated searches. */
+  readonly top: Readonly<Record<string, number>>
+  /**
+   * The largest share of mated searches whose mate scores at or above a threshold, at whatever rank, among the thresholds at
+   * which no more than this share of the non-mated searches returns anyone; NaN without either kind of search.
+   */
+  readonly tpirAtFpir: Readonly<Record<string, number>>
+  /** The same, of mates that are at rank 1 besides. */
+  readonly rank1TpirAtFpir: Readonly<Record<string, number>>
+}
+
+/** The rates of a search. Only non-mated searches set thresholds. */
+export function identificationRates(
+  { ranks, mateScores, nonMatedScores }: Pick<GallerySearch, 'ranks' | 'mateScores' | 'nonMatedScores'>,
+  { tops = [1, 5, 10] as readonly number[], fpirs = [0.01, 0.1] as readonly number[] } = {},
+): IdentificationRates {
+  const tpir = (mates: Float64Array) => {
+    // A non-mated search is accepted just as an impostor pair is: TPIR at FPIR is TAR at FAR of these scores.
+    const scores = new Float64Array(mates.length + nonMatedScores.length)
+    scores.set(mates)
+    scores.set(nonMatedScores, mates.length)
+    const same = new Uint8Array(scores.length).fill(1, 0, mates.length)
+    return Object.fromEntries(fpirs.map((fpir) => [String(fpir), tarAtFar(scores, same, fpir)]))
+  }
+  return {
+    top: Object.fromEntries(
+      tops.map((top) => [String(top), ranks.reduce((n, rank) => n + (rank < top ? 1 : 0), 0) / ranks.length]),
+    ),
+    tpirAtFpir: tpir(mateScores),
+    rank1TpirAtFpir: tpir(mateScores.map((score, i) => (ranks[i] === 0 ? score : Number.NEGATIVE_INFINITY))),
+  }
+}
+
+/** The mean of the galleries' rates. */
+export function meanRates(all: readonly IdentificationRates[]): IdentificationRates {
+  const average = (pick: (rates: IdentificationRates) => Readonly<Record<string, number>>) =>
+    Object.fromEntries(
+      Object.keys(all[0] ? pick(all[0]) : {}).map((key) => [
+        key,
+        all.reduce((total, rates) => total + pick(rates)[key]!, 0) / all.length,
+      ]),
+    )
+  return {
+    top: average(({ top }) => top),
+    tpirAtFpir: average(({ tpirAtFpir }) => tpirAtFpir),
+    rank1TpirAtFpir: average(({ rank1TpirAtFpir }) => rank1TpirAtFpir),
+  }
+}
