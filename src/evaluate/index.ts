@@ -5,6 +5,7 @@ export {
   type VerificationAmongDistractors,
   verifyAmongDistractors,
 } from './among-distractors.ts'
+export { type BootstrapOptions, bootstrapByPerson, type Interval } from './bootstrap.ts'
 export { type Cmc, cmc } from './cmc.ts'
 export { type Counts, counts, type Scores, type Split, split } from './counts.ts'
 export { type Det, det } from './det.ts'

@@ -3,12 +3,25 @@ import { describe, expect, test } from 'vitest'
 import { det } from './det.ts'
 import { auc, roc } from './roc.ts'
 
+type Curve = Readonly<Record<string, readonly (number | 'Infinity')[]>>
+interface Curves {
+  readonly roc: Curve
+  readonly det: Curve
+}
+interface Case {
+  readonly scores: readonly number[]
+  readonly same: readonly number[]
+  readonly auc: number
+  readonly whole: Curves
+  readonly dropped: Curves
+}
+
 /** What scikit-learn gives for 40 sets of scores, by test/fixtures/scikit-curves.py. */
 const { cases } = JSON.parse(
   readFileSync(new URL('../../test/fixtures/scikit-curves.json', import.meta.url), 'utf8'),
-)
+) as { readonly cases: readonly Case[] }
 
-const plain = (curve: object) =>
+const plain = (curve: object): Curve =>
   Object.fromEntries(
     Object.entries(curve).map(([key, values]) => [
       key,
@@ -17,15 +30,14 @@ const plain = (curve: object) =>
   )
 
 describe('point for point as scikit-learn', () => {
-  test('there are 40 sets', () => expect(cases).toHaveLength(40))
+  test('in 40 sets', () => expect(cases).toHaveLength(40))
 
-  test.each(cases.map((each: object, i: number) => [i, each]))('roc, det and auc of set %i', (_, given) => {
-    const { scores, same, whole, dropped, auc: area } = given as (typeof cases)[number]
-    const pairs = [Float64Array.from(scores), Uint8Array.from(same)] as const
-    expect(plain(roc(...pairs))).toEqual(whole.roc)
-    expect(plain(roc(...pairs, { dropIntermediate: true }))).toEqual(dropped.roc)
-    expect(plain(det(...pairs))).toEqual(whole.det)
-    expect(plain(det(...pairs, { dropIntermediate: true }))).toEqual(dropped.det)
-    expect(auc(...pairs)).toBeCloseTo(area, 14)
+  test.each(cases.map((given, i) => ({ given, i })))('roc, det and auc of set $i', ({ given }) => {
+    const pairs = [Float64Array.from(given.scores), Uint8Array.from(given.same)] as const
+    expect(plain(roc(...pairs))).toEqual(given.whole.roc)
+    expect(plain(roc(...pairs, { dropIntermediate: true }))).toEqual(given.dropped.roc)
+    expect(plain(det(...pairs))).toEqual(given.whole.det)
+    expect(plain(det(...pairs, { dropIntermediate: true }))).toEqual(given.dropped.det)
+    expect(auc(...pairs)).toBeCloseTo(given.auc, 14)
   })
 })
