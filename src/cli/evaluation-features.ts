@@ -2,8 +2,9 @@ import type { Command } from 'commander'
 import { type Flip, fuse } from '../embed/index.ts'
 import { DataError, UsageError } from '../errors.ts'
 import type { Matrix } from '../math/matrix.ts'
-import { embedItems, type ImageToEmbed } from './embedding-cache.ts'
+import { embedItems } from './embedding-cache.ts'
 import { readFeatures } from './feature-file.ts'
+import type { ImageToEmbed } from './image-content.ts'
 import { interruption } from './interruption.ts'
 import { type ItemImage, itemImages } from './item-images.ts'
 import { type MissingImage, sayMissing } from './missing-images.ts'
@@ -114,16 +115,21 @@ export async function itemFeatures(
     if (flags.flip === 'sum') throw new UsageError('--features: expected --flip concat or none, got sum')
   }
   const found = features === undefined ? await fromModel(flags, items, options) : await fromFile(flags, items)
-  const { missingItems } = found
-  sayMissing(missingItems, { of: items.length, say: options.say })
-  if (missingItems.length > 0 && !flags.allowMissing) throw missingError(missingItems.length, items.length)
+  sayMissing(found.missingItems, { of: items.length, say: options.say })
+  checkMissing(found.missingItems, items.length, flags)
   return found
 }
 
-const missingError = (missing: number, all: number): DataError =>
-  new DataError(
-    `images: expected all ${all}, got ${all - missing}; --allow-missing goes on and marks the result as incomplete`,
-  )
+function checkMissing(
+  { length }: readonly MissingImage[],
+  all: number,
+  { allowMissing }: Pick<FeatureFlags, 'allowMissing'>,
+): void {
+  if (length > 0 && !allowMissing)
+    throw new DataError(
+      `images: expected all ${all}, got ${all - length}; --allow-missing goes on and marks the result as incomplete`,
+    )
+}
 
 async function fromFile(flags: FeatureFlags, items: readonly EvaluationItem[]): Promise<ItemFeatures> {
   const { feature, missing, missingItems, source } = await readFeatures(
@@ -158,6 +164,11 @@ async function fromModel(
     })
     const { feature, mirrored, missing, missingItems } = await embedItems(model, images, {
       ...{ cache: flags.cache, batch: flags.batch, signal: signal ?? stopping!.signal, label, say },
+      // Before hours of arithmetic whose result would not be given.
+      onUnreadable: (unreadable) => {
+        if (!flags.allowMissing) sayMissing(unreadable, { of: items.length, say })
+        checkMissing(unreadable, items.length, flags)
+      },
     })
     return {
       feature,

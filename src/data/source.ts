@@ -67,16 +67,16 @@ export function fileSource(dataset: Pick<Dataset, 'samples'>, options: FileSourc
 }
 
 /**
- * Decodes and aligns one sample, as `fileSource` does.
+ * Decodes and aligns one sample, as `fileSource` does; from `bytes` where the file has been read already.
  * @throws DataError `path: why`.
  */
 export async function readAligned(
-  { path, points }: Pick<Sample, 'path' | 'points'>,
+  { path, points, bytes }: Pick<Sample, 'path' | 'points'> & { readonly bytes?: Uint8Array },
   { height, width, template, orient = true }: FileSourceOptions,
   out: Uint8Array,
   offset: number,
 ): Promise<void> {
-  const picture = await decode(path, { orient })
+  const picture = await decode(bytes ?? path, { name: path, orient })
   if (points === undefined) {
     resize(picture, { height, width }, out, offset)
     return
