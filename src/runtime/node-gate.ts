@@ -31,3 +31,21 @@ export function closeGate(gate: Gate): void {
 export function waitAtGate(gate: Gate): void {
   Atomics.wait(gate, busy, 1)
 }
+
+const gates = new Set<Gate>()
+
+/** Ends no thread in the midst of a run when the process exits. */
+function waitForAll(): void {
+  for (const gate of gates) closeGate(gate)
+  for (const gate of gates) waitAtGate(gate)
+}
+
+/** In the opening thread: the process does not exit before what has passed the gate is done; gives the way to end that. */
+export function guardExit(gate: Gate): () => void {
+  if (gates.size === 0) process.once('exit', waitForAll)
+  gates.add(gate)
+  return () => {
+    gates.delete(gate)
+    if (gates.size === 0) process.off('exit', waitForAll)
+  }
+}

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { closeGate, type Gate, openGate, waitAtGate } from './node-gate.ts'
+import { closeGate, type Gate, guardExit, openGate } from './node-gate.ts'
 import type {
   PortInfo,
   Session,
@@ -81,18 +81,9 @@ export async function createStepSession(
   }
 }
 
-const gates = new Set<Gate>()
-
-/** Ends no thread in the midst of a run when the process exits. */
-function waitForAll(): void {
-  for (const gate of gates) closeGate(gate)
-  for (const gate of gates) waitAtGate(gate)
-}
-
 async function start(options: Omit<WorkerStart, 'gate'>) {
   const gate = openGate()
-  if (gates.size === 0) process.once('exit', waitForAll)
-  gates.add(gate)
+  const release = guardExit(gate)
   // The worker is TypeScript in a clone and JavaScript in the package, as this file is.
   const file = import.meta.url.endsWith('.ts') ? './node-worker.ts' : './node-worker.js'
   const worker = new Worker(new URL(file, import.meta.url), {
@@ -118,8 +109,7 @@ async function start(options: Omit<WorkerStart, 'gate'>) {
   const exited = new Promise<void>((resolve) => {
     worker.on('exit', () => {
       fail(new Error('the session is closed'))
-      gates.delete(gate)
-      if (gates.size === 0) process.off('exit', waitForAll)
+      release()
       resolve()
     })
   })

@@ -1,0 +1,150 @@
+import { Worker } from 'node:worker_threads'
+import { DataError } from '../errors.ts'
+import { guardExit, openGate } from '../runtime/node-gate.ts'
+import type { CountStart } from './count-worker.ts'
+import { type FeatureSource, itemCount } from './feature-rows.ts'
+import { histogramBins, type Pass, type PassCounts, type PassProbes } from './pass.ts'
+
+export interface RunPassOptions {
+  readonly blockRows: number
+  /** First items of the blocks to count; all of the source by default. */
+  readonly blocks?: Int32Array
+  readonly threads: number
+  readonly signal?: AbortSignal
+  /** Called with the number of distractors that were counted since the last call. */
+  readonly onProgress?: (done: number) => void
+}
+
+type Message =
+  | { readonly done: number }
+  | { readonly counts: PassCounts | null }
+  | { readonly error: string; readonly isData: boolean }
+
+/** Counts distractors in `threads` worker threads. @throws DataError for a feature that cannot be used; the signal's reason */
+export async function runPass(
+  probes: PassProbes,
+  source: FeatureSource,
+  pass: Pass,
+  {
+    blockRows,
+    blocks = allBlocks(itemCount(source), blockRows),
+    threads,
+    signal,
+    onProgress,
+  }: RunPassOptions,
+): Promise<PassCounts> {
+  signal?.throwIfAborted()
+  const shared = new Int32Array(new SharedArrayBuffer(8))
+  const stop = (): void => void Atomics.store(shared, 1, 1)
+  signal?.addEventListener('abort', stop)
+  try {
+    const start = { probes, pass, source, blocks, items: itemCount(source), blockRows, shared }
+    const count = Math.max(1, Math.min(threads, blocks.length))
+    const parts = await Promise.all(
+      Array.from({ length: count }, () =>
+        runWorker(start, onProgress).catch((error) => {
+          stop()
+          throw error
+        }),
+      ),
+    )
+    signal?.throwIfAborted()
+    return mergeCounts(
+      parts.map((part) => part!),
+      probes,
+      pass,
+    )
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
+}
+
+/** The first items of blocks that cover `items`. */
+export function allBlocks(items: number, blockRows: number): Int32Array {
+  return Int32Array.from({ length: Math.ceil(items / blockRows) }, (_, k) => k * blockRows)
+}
+
+function runWorker(
+  start: Omit<CountStart, 'gate'>,
+  onProgress: RunPassOptions['onProgress'],
+): Promise<PassCounts | null> {
+  const gate = openGate()
+  const release = guardExit(gate)
+  const file = import.meta.url.endsWith('.ts') ? './count-worker.ts' : './count-worker.js'
+  const worker = new Worker(new URL(file, import.meta.url), {
+    workerData: { ...start, gate } satisfies CountStart,
+    execArgv: [],
+  })
+  return new Promise<PassCounts | null>((resolve, reject) => {
+    worker.on('message', (message: Message) => {
+      if ('done' in message) onProgress?.(message.done)
+      else if ('error' in message)
+        reject(message.isData ? new DataError(message.error) : new Error(message.error))
+      else resolve(message.counts)
+    })
+    worker.on('error', reject)
+    worker.on('exit', () => {
+      release()
+      reject(new Error('the thread that counts has ended'))
+    })
+  })
+}
+
+/** Adds parts up: counts are whole numbers, so that the order cannot matter. */
+export function mergeCounts(
+  parts: readonly PassCounts[],
+  probes: Pick<PassProbes, 'count' | 'mates'>,
+  pass: Pass,
+): PassCounts {
+  const total = (pick: (part: PassCounts) => Float64Array, length: number): Float64Array => {
+    const sum = new Float64Array(length)
+    for (const part of parts)
+      pick(part).forEach((value, i) => {
+        sum[i]! += value
+      })
+    return sum
+  }
+  const best = mergeBest(parts, probes.count, pass.best)
+  return {
+    above: total((part) => part.above, pass.thresholds.length),
+    leadingAbove: total((part) => part.leadingAbove, pass.leadingThresholds.length),
+    histogram: total((part) => part.histogram, histogramBins),
+    beaten: total((part) => part.beaten, probes.mates.scores.length + probes.count),
+    kept: pass.zones.map((_, z) => joined(parts.map((part) => part.kept[z]!))),
+    ...best,
+    longest: Math.max(...parts.map(({ longest }) => longest)),
+  }
+}
+
+function joined(lists: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(lists.reduce((n, list) => n + list.length, 0))
+  let at = 0
+  for (const list of lists) {
+    all.set(list, at)
+    at += list.length
+  }
+  return all
+}
+
+function mergeBest(
+  parts: readonly PassCounts[],
+  count: number,
+  best: number,
+): { readonly bestIndex: Int32Array; readonly bestScore: Float64Array } {
+  const bestIndex = new Int32Array(count * best).fill(-1)
+  const bestScore = new Float64Array(count * best).fill(Number.NEGATIVE_INFINITY)
+  for (let probe = 0; probe < count; probe++) {
+    const all = parts.flatMap((part) =>
+      Array.from({ length: best }, (_, k) => ({
+        index: part.bestIndex[probe * best + k]!,
+        value: part.bestScore[probe * best + k]!,
+      })).filter(({ index }) => index >= 0),
+    )
+    all.sort((x, y) => y.value - x.value || x.index - y.index)
+    all.slice(0, best).forEach(({ index, value }, k) => {
+      bestIndex[probe * best + k] = index
+      bestScore[probe * best + k] = value
+    })
+  }
+  return { bestIndex, bestScore }
+}
