@@ -3,12 +3,12 @@ import { type Flip, fuse } from '../embed/index.ts'
 import { DataError, UsageError } from '../errors.ts'
 import type { Matrix } from '../math/matrix.ts'
 import { embedItems } from './embedding-cache.ts'
-import { readFeatures } from './feature-file.ts'
 import type { ImageToEmbed } from './image-content.ts'
 import { interruption } from './interruption.ts'
 import { type ItemImage, itemImages } from './item-images.ts'
 import { type MissingImage, sayMissing } from './missing-images.ts'
 import { addModelOptions, type ModelFlags, modelFacts, openGivenModel } from './model-options.ts'
+import { readNamedFeatures } from './named-features.ts'
 
 /** What the options of `addFeatureOptions` say. */
 export interface FeatureFlags extends Omit<ModelFlags, 'model'> {
@@ -66,17 +66,22 @@ export interface ItemFeaturesOptions {
   readonly label?: string
 }
 
-/** Adds the options that say where embeddings come from: a model and images, or a file of features. */
+/**
+ * Adds the options that say where embeddings come from: a model and images, or a file of features. `images` is what help
+ * says of `--images`; false where the list itself holds the images.
+ */
 export function addFeatureOptions(
   command: Command,
-  { images = 'folder of the images, under their names in the list' } = {},
+  { images = 'folder of the images, under their names in the list' as string | false } = {},
 ): Command {
+  if (images !== false)
+    command
+      .option('--images <folder>', images)
+      .option(
+        '--landmarks <file>',
+        'CSV of five points an image; without it images are taken as already aligned',
+      )
   command
-    .option('--images <folder>', images)
-    .option(
-      '--landmarks <file>',
-      'CSV of five points an image; without it images are taken as already aligned',
-    )
     .option(
       '--features <file>',
       'instead of --model and --images: features as .npy [N, D], or as a matrix file (four int32: rows, columns, bytes ' +
@@ -114,7 +119,8 @@ export async function itemFeatures(
         throw new UsageError(`--features: takes no --${name}, got ${flags[name]}`)
     if (flags.flip === 'sum') throw new UsageError('--features: expected --flip concat or none, got sum')
   }
-  const found = features === undefined ? await fromModel(flags, items, options) : await fromFile(flags, items)
+  const found =
+    features === undefined ? await fromModel(flags, items, options) : await fromFile(flags, items, options)
   sayMissing(found.missingItems, { of: items.length, say: options.say })
   checkMissing(found.missingItems, items.length, flags)
   return found
@@ -131,13 +137,17 @@ function checkMissing(
     )
 }
 
-async function fromFile(flags: FeatureFlags, items: readonly EvaluationItem[]): Promise<ItemFeatures> {
-  const { feature, missing, missingItems, source } = await readFeatures(
+async function fromFile(
+  flags: FeatureFlags,
+  items: readonly EvaluationItem[],
+  { say }: ItemFeaturesOptions,
+): Promise<ItemFeatures> {
+  const found = await readNamedFeatures(
     flags.features!,
     items.map(({ name }) => name),
-    { ...(flags.names !== undefined && { names: flags.names }) },
+    { names: flags.names, say },
   )
-  return { feature, fused: feature, flip: flags.flip ?? 'none', missing, missingItems, source }
+  return { ...found, fused: found.feature, flip: flags.flip ?? 'none' }
 }
 
 async function fromModel(
@@ -170,10 +180,14 @@ async function fromModel(
         checkMissing(unreadable, items.length, flags)
       },
     })
+    let fused: Matrix | undefined
     return {
       feature,
       ...(mirrored && { mirrored }),
-      fused: fuse(feature, mirrored, flip),
+      // Made when it is asked for: it may be twice as large as what it is made of.
+      get fused() {
+        return (fused ??= fuse(feature, mirrored, flip))
+      },
       ...{ flip, missing, missingItems },
       source: { model: modelFacts(model) },
     }

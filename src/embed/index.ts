@@ -10,6 +10,14 @@ export {
 } from './embed-images.ts'
 export { type Embedder, type Embeddings, embedder } from './embedder.ts'
 export { type Flip, fuse, partConcat } from './fuse.ts'
-export { decodeNpy, encodeNpy, type NpyArray, npyHeader } from './npy.ts'
+export {
+  decodeNpy,
+  decodeNpyHeader,
+  encodeNpy,
+  NPY_HEADER_BYTES,
+  type NpyArray,
+  type NpyHeader,
+  npyHeader,
+} from './npy.ts'
 export { type OnnxFile, readOnnxFile } from './onnx-file.ts'
 export { type OpenModel, type OpenModelOptions, openModel } from './open-model.ts'

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DataError, ShapeError } from '../errors.ts'
-import { decodeNpy, encodeNpy, npyHeader } from './npy.ts'
+import { decodeNpy, decodeNpyHeader, encodeNpy, npyHeader } from './npy.ts'
 
 const ascii = (text: string) => new Uint8Array([...text].map((c) => c.charCodeAt(0)))
 /** A file of format `major`.0 with the given header, as NumPy's own description of the format says, and `count` zeros. */
 const file = (header: string, { major = 1, count = 0 } = {}) => {
-  const length =
-    major === 1 ? [header.length & 255, header.length >> 8] : [header.length & 255, header.length >> 8, 0, 0]
+  const low = [header.length & 255, (header.length >> 8) & 255]
+  const length = major === 1 ? low : [...low, header.length >> 16, 0]
   return new Uint8Array([
     0x93,
     ...ascii('NUMPY'),
@@ -72,8 +72,22 @@ test('decodeNpy refuses other types, Fortran order, other files and a wrong numb
   const cases: [Uint8Array, string][] = [
     [new Uint8Array(), 'x.npy: not a .npy file'],
     [ascii('hello, world'), 'x.npy: not a .npy file'],
-    [file(dictionary('(1,)', '<f8'), { count: 2 }), "x.npy: expected float32 ('<f4'), got <f8"],
-    [file('{}\n'), "x.npy: expected float32 ('<f4'), got no type"],
+    [file(dictionary('(1,)', '<f8'), { count: 2 }), "x.npy: expected float32 ('<f4'), got float64"],
+    [
+      file(dictionary('(1,)', '>f4'), { count: 1 }),
+      "x.npy: expected float32 ('<f4') or float64 ('<f8'), got >f4",
+    ],
+    [
+      file(dictionary('(1,)', '|b1\n\u00e9'), { count: 1 }),
+      "x.npy: expected float32 ('<f4') or float64 ('<f8'), got |b1 ",
+    ],
+    [file('{}\n'), "x.npy: expected float32 ('<f4') or float64 ('<f8'), got no type"],
+    [file(dictionary('(1 2,)'), { count: 2 }), 'x.npy: expected a shape, got (1 2,)'],
+    [file(dictionary('(99999999, 99999999,)')), 'x.npy: expected a shape, got (99999999, 99999999,)'],
+    [
+      file(dictionary('(1,)').padEnd(80_000), { major: 2, count: 1 }),
+      'x.npy: expected a header of at most 65548 bytes, got 80012',
+    ],
     [file(dictionary('(1, 1)', '<f4', 'True'), { count: 1 }), 'x.npy: expected C order'],
     [file("{'descr': '<f4', 'fortran_order': False}\n"), 'x.npy: expected a shape, got none'],
     [file(dictionary('(2, 2)'), { count: 3 }), 'x.npy: expected 16 bytes of numbers for [2,2], got 12'],
@@ -84,6 +98,13 @@ test('decodeNpy refuses other types, Fortran order, other files and a wrong numb
   ]
   for (const [bytes, message] of cases)
     expect(() => decodeNpy(bytes, { name: 'x.npy' })).toThrow(new DataError(message))
+})
+
+test('decodeNpyHeader says type and place of the numbers, of float64 too, from the first bytes alone', () => {
+  const float64 = file(dictionary('(2, 3)', '<f8'))
+  expect(decodeNpyHeader(float64)).toEqual({ shape: [2, 3], type: 'float64', start: float64.length })
+  const float32 = encodeNpy({ shape: [1, 2], data: new Float32Array([1, -2]) })
+  expect(decodeNpyHeader(float32.subarray(0, 128))).toEqual({ shape: [1, 2], type: 'float32', start: 128 })
 })
 
 test('encodeNpy refuses numbers that do not fill the shape', () => {

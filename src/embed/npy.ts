@@ -25,7 +25,7 @@ export function npyHeader(shape: readonly number[]): Uint8Array {
 
 /** The bytes of a .npy file. @throws ShapeError when the data does not fill the shape */
 export function encodeNpy({ shape, data }: NpyArray): Uint8Array {
-  const count = shape.reduce((n, size) => n * size, 1)
+  const count = elements(shape)
   if (data.length !== count)
     throw new ShapeError(`npy: expected ${count} numbers for [${shape}], got ${data.length}`)
   const header = npyHeader(shape)
@@ -35,24 +35,44 @@ export function encodeNpy({ shape, data }: NpyArray): Uint8Array {
   return bytes
 }
 
+/** What stands before the numbers of a .npy file. */
+export interface NpyHeader {
+  readonly shape: readonly number[]
+  readonly type: 'float32' | 'float64'
+  /** Where the numbers begin, in bytes. */
+  readonly start: number
+}
+
+/** The most bytes that a header may take: far more than any shape needs, and little to read. */
+export const NPY_HEADER_BYTES = 65_536 + 12
+
+const TYPES: Readonly<Record<string, NpyHeader['type']>> = { '<f4': 'float32', '<f8': 'float64' }
+
 /**
- * Reads the bytes of a .npy file of little-endian float32 in C order.
- * @throws DataError `name: …` for anything else, and for a file that is cut short or too long
+ * Reads the header of a .npy file of little-endian float32 or float64 in C order from the file's first bytes, at most
+ * `NPY_HEADER_BYTES` of them.
+ * @throws DataError `name: …` for anything else, and where the bytes end before the header does
  */
-export function decodeNpy(bytes: Uint8Array, { name = 'npy' } = {}): NpyArray {
+export function decodeNpyHeader(bytes: Uint8Array, { name = 'npy' } = {}): NpyHeader {
   if (!MAGIC.every((byte, i) => bytes[i] === byte)) throw new DataError(`${name}: not a .npy file`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const version = bytes[6] ?? 0
   if (!(version >= 1 && version <= 3))
     throw new DataError(`${name}: expected .npy format 1 to 3, got ${version}`)
-  const start = version === 1 ? 10 : 12
-  const length = bytes.length < start ? 0 : version === 1 ? view.getUint16(8, true) : view.getUint32(8, true)
-  const end = start + length
-  if (bytes.length < end) throw new DataError(`${name}: the header is cut short`)
-  const header = new TextDecoder('latin1').decode(bytes.subarray(start, end))
-  const type = /'descr':\s*'([^']*)'/.exec(header)?.[1]
+  const first = version === 1 ? 10 : 12
+  const length = bytes.length < first ? 0 : version === 1 ? view.getUint16(8, true) : view.getUint32(8, true)
+  const start = first + length
+  if (start > NPY_HEADER_BYTES)
+    throw new DataError(`${name}: expected a header of at most ${NPY_HEADER_BYTES} bytes, got ${start}`)
+  if (bytes.length < start) throw new DataError(`${name}: the header is cut short`)
+  const header = new TextDecoder('latin1').decode(bytes.subarray(first, start))
+  const given = /'descr':\s*'([^']*)'/.exec(header)?.[1]
   const axes = /'shape':\s*\(([\d,\s]*)\)/.exec(header)?.[1]
-  if (type !== '<f4') throw new DataError(`${name}: expected float32 ('<f4'), got ${type ?? 'no type'}`)
+  const type = given !== undefined && Object.hasOwn(TYPES, given) ? TYPES[given] : undefined
+  if (type === undefined)
+    throw new DataError(
+      `${name}: expected float32 ('<f4') or float64 ('<f8'), got ${printable(given) || 'no type'}`,
+    )
   if (!/'fortran_order':\s*False/.test(header)) throw new DataError(`${name}: expected C order`)
   if (axes === undefined) throw new DataError(`${name}: expected a shape, got none`)
   const shape = axes
@@ -60,11 +80,28 @@ export function decodeNpy(bytes: Uint8Array, { name = 'npy' } = {}): NpyArray {
     .map((axis) => axis.trim())
     .filter(Boolean)
     .map(Number)
-  const size = 4 * shape.reduce((n, axis) => n * axis, 1)
-  if (bytes.length - end !== size)
+  if (!shape.every(Number.isSafeInteger) || !Number.isSafeInteger(elements(shape)))
+    throw new DataError(`${name}: expected a shape, got (${printable(axes)})`)
+  return { shape, type, start }
+}
+
+/**
+ * Reads the bytes of a .npy file of little-endian float32 in C order.
+ * @throws DataError `name: …` for anything else, and for a file that is cut short or too long
+ */
+export function decodeNpy(bytes: Uint8Array, { name = 'npy' } = {}): NpyArray {
+  const { shape, type, start } = decodeNpyHeader(bytes, { name })
+  if (type !== 'float32') throw new DataError(`${name}: expected float32 ('<f4'), got ${type}`)
+  const size = 4 * elements(shape)
+  if (bytes.length - start !== size)
     throw new DataError(
-      `${name}: expected ${size} bytes of numbers for [${shape}], got ${bytes.length - end}`,
+      `${name}: expected ${size} bytes of numbers for [${shape}], got ${bytes.length - start}`,
     )
   // Copied, since the numbers may lie at an odd place of the buffer; not by `slice`, which on Node's Buffer copies nothing.
-  return { shape, data: new Float32Array(new Uint8Array(bytes.subarray(end)).buffer) }
+  return { shape, data: new Float32Array(new Uint8Array(bytes.subarray(start)).buffer) }
 }
+
+const elements = (shape: readonly number[]): number => shape.reduce((n, size) => n * size, 1)
+
+/** A piece of a header on one line, at most 40 characters of it. */
+const printable = (text = ''): string => text.replaceAll(/[^\x20-\x7e]+/g, ' ').slice(0, 40)

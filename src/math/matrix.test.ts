@@ -22,6 +22,7 @@ test('dotRows(a, i, b, j) multiplies row i of a by row j of b', () => {
 test('besideRows(a, b) puts the rows side by side and wants as many of each', () => {
   const a = matrix(Float32Array.of(1, 2), 1)
   const b = matrix(Float32Array.of(3, 4, 5, 6), 2)
-  expect([...besideRows(a, b).data]).toEqual([1, 3, 4, 2, 5, 6])
+  expect(besideRows(a, b).data).toEqual(Float32Array.of(1, 3, 4, 2, 5, 6))
+  expect(besideRows(a, matrix(Float64Array.of(0.1, 0.2), 1)).data).toEqual(Float64Array.of(1, 0.1, 2, 0.2))
   expect(() => besideRows(a, matrix(Float32Array.of(1), 1))).toThrow('besideRows: expected 2 rows, got 1')
 })

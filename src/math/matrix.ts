@@ -40,13 +40,14 @@ export function dotRows(a: Matrix, i: number, b: Matrix, j: number): number {
 }
 
 /**
- * The rows of `a` and `b` side by side: [rows, columns of a + columns of b], float64.
+ * The rows of `a` and `b` side by side: [rows, columns of a + columns of b], float32 where both are, else float64.
  * @throws ShapeError when the numbers of rows differ
  */
 export function besideRows(a: Matrix, b: Matrix): Matrix {
   if (a.rows !== b.rows) throw new ShapeError(`besideRows: expected ${a.rows} rows, got ${b.rows}`)
   const columns = a.columns + b.columns
-  const data = new Float64Array(a.rows * columns)
+  const isSingle = a.data instanceof Float32Array && b.data instanceof Float32Array
+  const data = new (isSingle ? Float32Array : Float64Array)(a.rows * columns)
   for (let i = 0; i < a.rows; i++) {
     data.set(a.data.subarray(i * a.columns, (i + 1) * a.columns), i * columns)
     data.set(b.data.subarray(i * b.columns, (i + 1) * b.columns), i * columns + a.columns)
