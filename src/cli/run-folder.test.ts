@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { UsageError } from '../errors.ts'
@@ -15,7 +15,8 @@ const put = (...parts: string[]): Promise<void> => writeFile(join(base, ...parts
 
 describe('createRunFolder(path)', () => {
   it('makes the folder with those above it, and names its files', async () => {
-    const { discard: _, ...names } = await createRunFolder(join(base, 'a', 'b'))
+    const { discard: _, release, ...names } = await createRunFolder(join(base, 'a', 'b'))
+    release()
     expect(await readdir(join(base, 'a', 'b'))).toEqual([])
     expect(names).toEqual(runFolder(join(base, 'a', 'b')))
     expect(names.checkpoint).toBe(join(base, 'a', 'b', 'checkpoint.bin'))
@@ -38,10 +39,66 @@ describe('createRunFolder(path)', () => {
     await mkdir(join(base, 'run'))
     await put('run', 'checkpoint.bin.tmp-12')
     await put('run', 'recipe.json.tmp-3')
-    await createRunFolder(join(base, 'run'))
+    await put('run', 'run.lock.tmp-5')
+    const { release } = await createRunFolder(join(base, 'run'))
+    expect(await readdir(join(base, 'run'))).toEqual(['run.lock'])
+    release()
     expect(await readdir(join(base, 'run'))).toEqual([])
     await put('run', 'notes.tmp-12')
     await expect(createRunFolder(join(base, 'run'))).rejects.toThrow(UsageError)
+  })
+})
+
+describe('a run folder in use', () => {
+  const refusal = (path: string): RegExp =>
+    new RegExp(`^--out: process ${process.pid} on \\S+ works on this run since \\S+ .*, got ${path}$`)
+
+  it('is refused to others, new or going on, until it is released or discarded', async () => {
+    const path = join(base, 'run')
+    for (const end of ['release', 'discard'] as const) {
+      const open = await createRunFolder(path)
+      await expect(createRunFolder(path)).rejects.toThrow(refusal(path))
+      await expect(reopenRunFolder(path)).rejects.toThrow(refusal(path))
+      await open[end]()
+      await mkdir(path, { recursive: true })
+      const again = await reopenRunFolder(path)
+      await expect(createRunFolder(path)).rejects.toThrow(refusal(path))
+      await expect(reopenRunFolder(path)).rejects.toThrow(refusal(path))
+      // What is over stays over.
+      await open[end]()
+      expect(existsSync(join(path, 'run.lock'))).toBe(true)
+      await again[end]()
+      expect(existsSync(join(path, 'run.lock'))).toBe(false)
+    }
+  })
+
+  it('keeps what its process is writing when another wants it', async () => {
+    const { release } = await createRunFolder(base)
+    await put('checkpoint.bin.tmp-12')
+    await expect(reopenRunFolder(base)).rejects.toThrow(UsageError)
+    await expect(createRunFolder(base)).rejects.toThrow(UsageError)
+    expect((await readdir(base)).sort()).toEqual(['checkpoint.bin.tmp-12', 'run.lock'])
+    release()
+  })
+
+  it('of several at once goes to one, and the others leave nothing', async () => {
+    const path = join(base, 'a', 'run')
+    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => createRunFolder(path)))
+    const won = tries.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+    expect(won).toHaveLength(1)
+    expect(await readdir(path)).toEqual(['run.lock'])
+    await won[0]!.discard()
+    expect(await readdir(base)).toEqual([])
+  })
+
+  it('of a run that was killed is free', async () => {
+    const path = join(base, 'run')
+    await mkdir(path)
+    const dead = { pid: process.pid, host: hostname(), since: '2020-01-01T00:00:00Z', birth: null }
+    await writeFile(join(path, 'run.lock'), JSON.stringify(dead))
+    expect(await isBarelyBegun(path)).toBe(true)
+    await (await createRunFolder(path)).discard()
+    expect(await readdir(path)).toEqual([])
   })
 })
 
@@ -85,7 +142,7 @@ it('reopenRunFolder(path) removes what a killed run was writing, and nothing els
   await put('model.onnx.tmp-99')
   await put('model.onnx')
   await put('model.onnx.tmp-')
-  await reopenRunFolder(base)
+  ;(await reopenRunFolder(base)).release()
   expect((await readdir(base)).sort()).toEqual(['model.onnx', 'model.onnx.tmp-'])
 })
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { outcome, runWithKills } from '../../test/cli/killed-runs.ts'
@@ -97,6 +97,35 @@ it('kill -9 at any moment, then --resume, gives the files of an uninterrupted ru
     'recipe.json',
   ])
 }, 180_000)
+
+it('A run under way is refused to whoever else starts or resumes it, and free once it was killed', async () => {
+  const out = join(base, 'busy')
+  const words = ['train', ...tiny, '--images', images, '--steps', '100000', '--checkpoint-every', '5']
+  const first = start([...words, '--out', out])
+  await until(() => existsSync(join(out, 'checkpoint.bin')), 'the first checkpoint')
+  const others = await Promise.all([
+    steradian(...words, '--out', out),
+    steradian(...words, '--out', out, '--resume'),
+    steradian('train', '--out', out, '--resume'),
+  ])
+  for (const { code, stdout, stderr } of others) {
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr.replace(/since [\dTZ:.-]+ /, 'since TIME ')).toBe(
+      `steradian: --out: process ${first.child.pid} on ${hostname()} works on this run since TIME (if it is no more, delete run.lock there), got ${out}\n`,
+    )
+  }
+  expect(first.child.exitCode).toBe(null)
+  first.child.kill('SIGKILL')
+  expect((await first.ended).stderr).not.toContain('steradian: ')
+  expect(await readdir(out)).toContain('run.lock')
+
+  const second = start([...words, '--out', out, '--resume'])
+  const holder = async () => JSON.parse(await readFile(join(out, 'run.lock'), 'utf8').catch(() => '{}')).pid
+  await until(async () => (await holder()) === second.child.pid, 'the lock to change hands')
+  second.child.kill('SIGINT')
+  expect((await second.ended).code).toBe(130)
+  expect((await readdir(out)).sort()).toEqual(['checkpoint.bin', 'metrics.jsonl', 'recipe.json'])
+}, 120_000)
 
 it('Ctrl-C twice leaves at once: exit code 130, nothing saved, and the run can be resumed', async () => {
   const out = join(base, 'twice')

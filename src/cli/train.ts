@@ -15,6 +15,7 @@ import {
   reopenRunFolder,
   runFolder,
 } from './run-folder.ts'
+import { refuseLiveRun } from './run-lock.ts'
 import { runTraining } from './run-training.ts'
 import { savedRecipe } from './saved-recipe.ts'
 import { checkStartingSizes, startingSizes, startingValues } from './starting-values.ts'
@@ -92,12 +93,14 @@ async function trainCommand(asked: Flags, given: Record<string, unknown>): Promi
     say('stopped before the first step; nothing was kept')
     process.exitCode = 130
   } finally {
+    folder?.release()
     stop()
   }
 }
 
-/** A run that was killed before it wrote its recipe is begun anew. */
+/** A run that was killed before it wrote its recipe is begun anew. @throws UsageError when another process works on it */
 async function withoutVainResume(flags: Flags, say: (line: string) => void): Promise<Flags> {
+  if (flags.resume && flags.out !== undefined && !flags.dryRun) await refuseLiveRun(flags.out)
   if (!flags.resume || flags.out === undefined || !(await isBarelyBegun(flags.out))) return flags
   say('the run was stopped before it began: starting with the options given')
   return { ...flags, resume: false }
