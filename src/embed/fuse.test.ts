@@ -7,7 +7,7 @@ const mirrored = { data: new Float32Array([5, 6, -3, 8]), rows: 2, columns: 2 }
 
 test('fuse joins two features, sums them, or keeps the first', () => {
   expect(fuse(feature, mirrored, 'concat')).toEqual({
-    data: new Float64Array([1, 2, 5, 6, 3, 4, -3, 8]),
+    data: new Float32Array([1, 2, 5, 6, 3, 4, -3, 8]),
     rows: 2,
     columns: 4,
   })
