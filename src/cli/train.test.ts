@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { landmarkHeader, landmarkRow, tiny, writePeople } from '../../test/cli/pictures.ts'
@@ -280,6 +280,38 @@ describe('a dry run', () => {
     // Twice weights and velocities: 7 tensors of convolutions, the embedding, prototypes and biases.
     expect(facts.diskBytes).toBeGreaterThan(3 * 2 * 4 * 6000)
     expect(facts.diskBytes).toBeLessThan(3 * 2 * 4 * 8000 + 150 * facts.steps)
+  })
+
+  it('of a run that would go on looks into its folder, and changes nothing there', async () => {
+    await train(...usual(), '--steps', '8')
+    const holder = { pid: 1, host: hostname(), since: '2001-01-01T00:00:00Z', birth: 'another boot 1' }
+    for (const [name, text] of [
+      ['checkpoint.bin.tmp-4194303', 'half'],
+      ['run.lock', JSON.stringify(holder)],
+    ])
+      await writeFile(join(out, name!), text!)
+    const look = async () => ({
+      changed: (await stat(out, { bigint: true })).mtimeNs,
+      files: await Promise.all(
+        (await readdir(out)).sort().map(async (name) => [name, await readFile(join(out, name))]),
+      ),
+    })
+    const before = await look()
+    const { error, stdout } = await train('--resume', '--dry-run', '--out', out, '--json')
+    expect(error).toBeUndefined()
+    expect(JSON.parse(stdout)).toMatchObject({ people: 4, steps: 8 })
+    expect(await look()).toEqual(before)
+
+    // It refuses what the run would refuse.
+    await writeFile(join(out, 'recipe.json'), JSON.stringify({ ...(await json('recipe.json')), seed: 5 }))
+    expect((await train('--resume', '--dry-run', '--out', out)).error?.message).toMatch(
+      /recipe\.json: seed was 0 /,
+    )
+    // One that was killed before it began.
+    for (const name of await readdir(out)) if (!name.startsWith('run.lock')) await rm(join(out, name))
+    const begun = await look()
+    expect((await train(...usual(), '--resume', '--dry-run')).error).toBeUndefined()
+    expect(await look()).toEqual(begun)
   })
 })
 

@@ -12,6 +12,7 @@ import {
   createRunFolder,
   isBarelyBegun,
   type OpenRunFolder,
+  type RunFolder,
   reopenRunFolder,
   runFolder,
 } from './run-folder.ts'
@@ -80,7 +81,8 @@ async function trainCommand(asked: Flags, given: Record<string, unknown>): Promi
   const { signal, stop } = interruption(say)
   let folder: OpenRunFolder | undefined
   try {
-    if (flags.resume) folder = await reopenRunFolder(flags.out!)
+    // A dry run opens nothing: it only looks into the folder.
+    if (flags.resume && !flags.dryRun) folder = await reopenRunFolder(flags.out!)
     else if (!flags.dryRun) {
       folder = await createRunFolder(flags.out!)
       await writeWhole(folder.recipe, `${JSON.stringify(recipe, null, 2)}\n`)
@@ -129,12 +131,13 @@ async function prepareAndRun(
     readonly say: (line: string) => void
   },
 ): Promise<void> {
-  const resume = folder && flags.resume ? await lastCheckpoint(folder, say) : undefined
-  if (resume) checkUnchanged(resume, recipe, { path: folder!.recipe })
+  const files = runFolder(flags.out ?? '')
+  const resume = flags.resume ? await lastCheckpoint(files, say) : undefined
+  if (resume) checkUnchanged(resume, recipe, { path: files.recipe })
   const from = resume ? undefined : recipe.from
   const sizes = from !== undefined ? await startingSizes(from) : undefined
   const dataset = await readTrainingSet(recipe, say)
-  if (resume) checkSame(resume, dataset.hash, folder!.checkpoint)
+  if (resume) checkSame(resume, dataset.hash, files.checkpoint)
   const planned = trainOptions(recipe, factsOf(dataset, inputSize(recipe.input)))
   const { step } = prepare({ ...planned, ...(resume && { resume }) })
   if (sizes) checkStartingSizes(sizes, step, { path: from! })
@@ -158,7 +161,7 @@ async function prepareAndRun(
 }
 
 async function lastCheckpoint(
-  { checkpoint }: OpenRunFolder,
+  { checkpoint }: RunFolder,
   say: (line: string) => void,
 ): Promise<Checkpoint | undefined> {
   if (existsSync(checkpoint)) return readCheckpoint(checkpoint)
