@@ -1,7 +1,7 @@
 import { DataError } from '../errors.ts'
 import { dotRows, type Matrix } from '../math/matrix.ts'
 import type { SearchList } from './ijb-search-list.ts'
-import { tarAtFar } from './roc.ts'
+import { tpirAtFpir } from './open-set-rates.ts'
 import type { Templates } from './templates.ts'
 
 /** What searching probes in a gallery found. */
@@ -143,20 +143,15 @@ export function identificationRates(
   { ranks, mateScores, nonMatedScores }: Pick<GallerySearch, 'ranks' | 'mateScores' | 'nonMatedScores'>,
   { tops = [1, 5, 10] as readonly number[], fpirs = [0.01, 0.1] as readonly number[] } = {},
 ): IdentificationRates {
-  const tpir = (mates: Float64Array) => {
-    // A non-mated search is accepted just as an impostor pair is: TPIR at FPIR is TAR at FAR of these scores.
-    const scores = new Float64Array(mates.length + nonMatedScores.length)
-    scores.set(mates)
-    scores.set(nonMatedScores, mates.length)
-    const same = new Uint8Array(scores.length).fill(1, 0, mates.length)
-    return Object.fromEntries(fpirs.map((fpir) => [String(fpir), tarAtFar(scores, same, fpir)]))
-  }
+  const mated = { scores: mateScores, ranks }
+  const tpir = (rank: number) =>
+    Object.fromEntries(fpirs.map((fpir) => [String(fpir), tpirAtFpir(mated, nonMatedScores, fpir, { rank })]))
   return {
     top: Object.fromEntries(
       tops.map((top) => [String(top), ranks.reduce((n, rank) => n + (rank < top ? 1 : 0), 0) / ranks.length]),
     ),
-    tpirAtFpir: tpir(mateScores),
-    rank1TpirAtFpir: tpir(mateScores.map((score, i) => (ranks[i] === 0 ? score : Number.NEGATIVE_INFINITY))),
+    tpirAtFpir: tpir(Number.POSITIVE_INFINITY),
+    rank1TpirAtFpir: tpir(1),
   }
 }
 

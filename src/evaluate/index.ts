@@ -9,6 +9,35 @@ export { type BootstrapOptions, bootstrapByPerson, type Interval } from './boots
 export { type Cmc, cmc } from './cmc.ts'
 export { type Counts, counts, type Scores, type Split, split } from './counts.ts'
 export { type Det, det } from './det.ts'
+export {
+  type Accepted,
+  accepted,
+  countedAuc,
+  countedEer,
+  countedTarAtFar,
+  countImpostor,
+  type PairCounts,
+  pairCounts,
+  type TarAtFar,
+  tarNearFar,
+} from './ijb-counts.ts'
+export {
+  type GallerySearch,
+  type IdentificationRates,
+  identificationRates,
+  meanRates,
+  type SearchGalleryOptions,
+  searchGallery,
+} from './ijb-identification.ts'
+export { type IjbFaces, type IjbImages, readIjbFaces, readIjbImages } from './ijb-images.ts'
+export type { Bytes } from './ijb-lines.ts'
+export { type PairPiece, readIjbPairs } from './ijb-pairs.ts'
+export { readIjbSearchList, type SearchList } from './ijb-search-list.ts'
+export {
+  type TemplateVerification,
+  type TemplateVerificationOptions,
+  verifyTemplates,
+} from './ijb-verification.ts'
 export { contiguousFolds, type KfoldAccuracy, type KfoldOptions, kfoldAccuracy } from './kfold.ts'
 export { lfw, type PairFeatures, type Verification, type VerifiedPairs } from './lfw.ts'
 export { parseLfwPairs } from './lfw-pairs.ts'
@@ -25,5 +54,15 @@ export {
 } from './open-set-rates.ts'
 export type { Pairs } from './pairs.ts'
 export { decodePart, encodePart, type Json, type JsonObject, type Part, type PartArray } from './part-file.ts'
+export { type PeopleOfPairs, peopleOfPairs } from './people-of-pairs.ts'
 export { auc, eer, type Roc, roc, tarAtFar } from './roc.ts'
+export {
+  type PooledImages,
+  type PoolOptions,
+  type TemplatePool,
+  type Templates,
+  templateOrder,
+  templatePool,
+} from './templates.ts'
 export { accuracyAt, bestThreshold, type Variant, variants } from './threshold.ts'
+export { type VerificationIntervals, verificationIntervals } from './verification-intervals.ts'

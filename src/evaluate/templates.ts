@@ -36,8 +36,8 @@ export interface Templates {
 
 /** Takes the features of images and gives those of templates. */
 export interface TemplatePool {
-  /** The features [n, D] of the next n images of `templateOrder`; `missing` [n] marks rows that do not count. */
-  add(features: Matrix, missing?: Uint8Array): void
+  /** The features [n, D] of some images, int32 [n], which come in the order of `templateOrder`; those left out are missing. */
+  add(features: Matrix, some: Int32Array): void
   /** The templates, once all images are added. */
   finish(): Templates
 }
@@ -45,65 +45,69 @@ export interface TemplatePool {
 /**
  * Pools the features of images into templates: the mean within each medium, the sum over the media, divided by its length. A
  * weight multiplies the image's feature and nothing else (the mean divides by the number of images). All in float64, image
- * by image in the order of `templateOrder`; besides the templates only one template's sums are held. The feature of an image
- * that is missing is left out of its mean, a medium without images out of the sum.
- * @throws ShapeError where the numbers of columns or rows do not fit; DataError at a feature that is no finite number
+ * by image in the order of `templateOrder`; besides the templates only one template's sums are held. An image that is never
+ * added is left out of its mean, a medium without images out of the sum.
+ * @throws ShapeError where numbers of columns or rows, or the order of the images do not fit
+ * @throws DataError at a feature that is no finite number, and a template whose length is none
  */
 export function templatePool(
-  images: PooledImages,
+  { names, templateOf, mediaOf, templateIds }: PooledImages,
   { weights, unit = false }: PoolOptions = {},
 ): TemplatePool {
-  const order = templateOrder(images)
-  const { names, templateOf, mediaOf, templateIds } = images
   const missing = new Uint8Array(templateIds.length).fill(1)
   let sums: { features: Float64Array; medium: Float64Array; columns: number } | undefined
   let inMedium = 0
-  let next = 0
+  let last = -1
 
-  const closeMedium = (row: number): void => {
-    if (!sums || inMedium === 0) return
-    const { features, medium, columns } = sums
-    const start = row * columns
+  const closeMedium = (): void => {
+    const { features, medium, columns } = sums!
+    const start = templateOf[last]! * columns
     for (let k = 0; k < columns; k++) features[start + k]! += medium[k]! / inMedium
     medium.fill(0)
     inMedium = 0
   }
-  const closeTemplate = (row: number): void => {
-    if (!sums) return
-    const { features, columns } = sums
+  const closeTemplate = (): void => {
+    const { features, columns } = sums!
+    const row = templateOf[last]!
     const template = features.subarray(row * columns, (row + 1) * columns)
     const length = lengthOf(template)
     if (!Number.isFinite(length))
       throw new DataError(`template ${templateIds[row]}: expected a finite length, got ${length}`)
     if (length > 0) for (let k = 0; k < columns; k++) template[k]! /= length
   }
+  const goTo = (image: number): void => {
+    if (last >= 0) {
+      const step = templateOf[image]! - templateOf[last]! || mediaOf[image]! - mediaOf[last]! || image - last
+      if (!(step > 0))
+        throw new ShapeError(
+          `templates: expected images in the order of templates, got ${image} after ${last}`,
+        )
+      const isNew = templateOf[image] !== templateOf[last]
+      if (isNew || mediaOf[image] !== mediaOf[last]) closeMedium()
+      if (isNew) closeTemplate()
+    }
+    last = image
+    missing[templateOf[image]!] = 0
+    inMedium++
+  }
 
   return {
-    add({ data, rows, columns }, absent) {
+    add({ data, rows, columns }, some) {
+      if (rows !== some.length)
+        throw new ShapeError(`templates: expected features of ${some.length} images, got ${rows}`)
       sums ??= {
-        ...{
-          features: new Float64Array(templateIds.length * columns),
-          medium: new Float64Array(columns),
-          columns,
-        },
+        features: new Float64Array(templateIds.length * columns),
+        medium: new Float64Array(columns),
+        columns,
       }
       if (columns !== sums.columns)
         throw new ShapeError(`templates: expected features of ${sums.columns} numbers, got ${columns}`)
-      if (next + rows > order.length)
-        throw new ShapeError(`templates: expected ${order.length} images, got ${next + rows}`)
       const { medium } = sums
-      for (let i = 0; i < rows; i++, next++) {
-        const image = order[next]!
-        const row = templateOf[image]!
-        const before = next > 0 ? order[next - 1]! : image
-        if (templateOf[before] !== row || mediaOf[before] !== mediaOf[image]) closeMedium(templateOf[before]!)
-        if (templateOf[before] !== row) closeTemplate(templateOf[before]!)
-        if (absent?.[i]) continue
+      for (const [i, image] of some.entries()) {
         const feature = data.subarray(i * columns, (i + 1) * columns)
         const at = feature.findIndex((value: number) => !Number.isFinite(value))
         if (at >= 0) throw new DataError(`${names[image]}: expected finite features, got ${feature[at]}`)
-        missing[row] = 0
-        inMedium++
+        goTo(image)
         const length = unit ? lengthOf(feature) : 1
         const weight = weights ? weights[image]! : 1
         // A feature of zeros has no direction, and stays zeros.
@@ -111,14 +115,11 @@ export function templatePool(
       }
     },
     finish() {
-      if (next !== order.length)
-        throw new ShapeError(`templates: expected ${order.length} images, got ${next}`)
-      if (next > 0) {
-        const last = templateOf[order[next - 1]!]!
-        closeMedium(last)
-        closeTemplate(last)
+      if (last >= 0) {
+        closeMedium()
+        closeTemplate()
       }
-      const { features, columns } = sums ?? { features: new Float64Array(0), columns: 0 }
+      const { features, columns } = sums ?? { features: new Float64Array(templateIds.length), columns: 1 }
       return { features: { data: features, rows: templateIds.length, columns }, missing }
     },
   }
