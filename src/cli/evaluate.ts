@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
+import { registerEvaluateBin } from './evaluate-bin.ts'
 import { registerEvaluateLfw } from './evaluate-lfw.ts'
 
 /** Adds `steradian evaluate`, which has a command for each protocol. */
 export function registerEvaluate(program: Command): void {
   const evaluate = program.command('evaluate').description('prove a model by a protocol')
   registerEvaluateLfw(evaluate)
+  registerEvaluateBin(evaluate)
 }

@@ -1,14 +1,20 @@
 import { type Command, Option } from 'commander'
 import { partConcat } from '../embed/index.ts'
-import { DataError } from '../errors.ts'
+import { DataError, UsageError } from '../errors.ts'
 import {
+  det,
+  type Interval,
   lfw,
   type PairFeatures,
   type Pairs,
+  type PeopleOfPairs,
+  peopleOfPairs,
   roc,
   type Variant,
+  type VerificationIntervals,
   type VerifiedPairs,
   variants,
+  verificationIntervals,
 } from '../evaluate/index.ts'
 import type { EvaluationCurves } from './evaluation-curves.ts'
 import type { ItemFeatures } from './evaluation-features.ts'
@@ -25,6 +31,45 @@ export function addVariantOption(command: Command): Command {
       .choices([...variants, 'all'])
       .default('exact'),
   )
+}
+
+/** A whole number from the command line. */
+export function whole(name: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d{1,15}$/.test(text) || value < least || value > most)
+      throw new UsageError(`--${name}: expected a whole number from ${least} to ${most}, got ${text}`)
+    return value
+  }
+}
+
+/** Adds `--variant` and `--resamples`: what `verifyPairs` is told. */
+export function addVerificationOptions(command: Command): Command {
+  return addVariantOption(command).option(
+    '--resamples <n>',
+    'resamples of the people for the intervals, 0 for no intervals',
+    whole('resamples', 0, 100_000),
+    1000,
+  )
+}
+
+/** Pairs verified by one variant, with the intervals of its numbers where they were asked for. */
+export interface VerifiedVariant extends VerifiedPairs {
+  readonly intervals?: VerificationIntervals & {
+    /** What was resampled. */
+    readonly over: 'people' | 'pairs'
+  }
+}
+
+/** How pairs are to be verified. */
+export interface VerifyOptions {
+  readonly variant: Variant | 'all'
+  /** How many resamples the intervals stand on; 0 gives none. */
+  readonly resamples: number
+  /** What errors call the pairs. */
+  readonly where: string
+  /** Whom each pair shows; by the folders of the images where left out. */
+  readonly people?: PeopleOfPairs
 }
 
 /** What is said of pairs beside the numbers. */
@@ -46,11 +91,29 @@ export interface VerificationContext {
 export function verifyPairs(
   features: ItemFeatures,
   pairs: Pairs,
-  { variant, where }: { readonly variant: Variant | 'all'; readonly where: string },
-): VerifiedPairs[] {
-  checkFolds(pairs, features.missing, where)
+  { variant, where, ...options }: VerifyOptions,
+): VerifiedVariant[] {
+  const { missing } = features
+  checkFolds(pairs, missing, where)
   const known = pairFeatures(features)
-  return (variant === 'all' ? variants : [variant]).map((name) => lfw(known, pairs, { variant: name }))
+  return (variant === 'all' ? variants : [variant]).map((name) =>
+    withIntervals(lfw(known, pairs, { variant: name }), pairs, { missing, ...options }),
+  )
+}
+
+/** Verified pairs and the intervals of their numbers. */
+export function withIntervals(
+  verified: VerifiedPairs,
+  pairs: Pairs,
+  {
+    missing,
+    resamples,
+    people = peopleOfPairs(pairs),
+  }: Pick<VerifyOptions, 'resamples' | 'people'> & { readonly missing: Uint8Array },
+): VerifiedVariant {
+  if (resamples === 0) return verified
+  const intervals = verificationIntervals(verified, pairs, { missing, people, resamples })
+  return { ...verified, intervals: { over: people.over, ...intervals } }
 }
 
 /**
@@ -80,59 +143,84 @@ export function checkFolds(
 
 /** The numbers for the JSON: those of the first result, and those of each variant where there are several. */
 export function verificationFacts(
-  results: readonly VerifiedPairs[],
+  results: readonly VerifiedVariant[],
   { listedPairs, items, unit = 'images', missingItems }: VerificationContext,
 ): Evaluation['facts'] {
   const [first] = results
   const genuinePairs = first!.same.reduce((n, value) => n + value, 0)
   return {
-    ...first!.result,
+    ...numbers(first!),
     genuinePairs,
     impostorPairs: first!.same.length - genuinePairs,
     listedPairs,
     [unit]: items,
     ...(results.length > 1 && {
-      variants: Object.fromEntries(
-        results.map(({ result: { missingImages: _, ...result } }) => [result.variant, result]),
-      ),
+      variants: Object.fromEntries(results.map((one) => [one.result.variant, numbers(one)])),
     }),
     ...missingFacts(missingItems),
   }
 }
 
+/** The numbers of a result, missing items left out: they are said once. */
+function numbers({ result, intervals }: VerifiedVariant): Record<string, unknown> {
+  const { missing: _, missingImages: __, ...rest } = result
+  return { ...rest, ...(intervals && { intervals }) }
+}
+
 /** The lines for the terminal: a block for each result. */
 export function verificationTable(
-  results: readonly VerifiedPairs[],
+  results: readonly VerifiedVariant[],
   { name, listedPairs, items, unit = 'images', missingItems }: VerificationContext,
 ): string[] {
-  return results.flatMap(({ result }, i) => {
+  return results.flatMap(({ result, intervals }, i) => {
     const { accuracy, standardError, folds, thresholds, tarAtFar } = result
     return [
       ...(i > 0 ? [''] : []),
       `${name}, ${result.variant}: ${result.pairs} of ${listedPairs} pairs, ${folds.length} folds`,
       `accuracy      ${percent(accuracy)} % ± ${percent(standardError)} (standard error)`,
-      `folds         ${folds.map(percent).join(' ')}`,
+      ...(intervals ? [`95 % interval ${span(intervals.accuracy)} %, over ${intervals.over}`] : []),
+      `folds         ${folds.map((share) => percent(share)).join(' ')}`,
       `thresholds    ${thresholds.map((threshold) => threshold.toFixed(4)).join(' ')}`,
       `AUC           ${Number.isNaN(result.auc) ? '-' : result.auc.toFixed(5)}`,
-      `EER           ${percent(result.eer)} %`,
-      ...Object.entries(tarAtFar).map(([far, tar]) => `TAR at FAR ${far.padEnd(5)} ${percent(tar)} %`),
+      `EER           ${percent(result.eer, ' %')}${beside(intervals?.eer)}`,
+      ...fars.map(
+        (far) =>
+          `TAR at FAR ${far.padEnd(5)} ${percent(tarAtFar[far], ' %')}${beside(intervals?.tarAtFar[far])}`,
+      ),
       `missing       ${missingItems.length} of ${items} ${unit}`,
     ]
   })
 }
 
-/** A share in percent with two places; a hyphen where pairs of one kind are missing, so that there is no such number. */
-const percent = (share: number): string => (Number.isNaN(share) ? '-' : (100 * share).toFixed(2))
+const fars = ['0.1', '0.01', '0.001'] as const
 
-/** The ROC of each result, and the scores of the first. */
-export function verificationCurves(results: readonly VerifiedPairs[]): EvaluationCurves {
+/** An interval in percent. */
+const span = ({ low, high }: Interval): string =>
+  `${percent(low)} … ${percent(high)} % in 95 of 100 resamples`
+
+/** The interval of a number beside it. */
+const beside = (interval: Interval | undefined): string =>
+  interval === undefined || Number.isNaN(interval.low) ? '' : `  (${span(interval)})`
+
+/** A share in percent with two places; a hyphen where pairs of one kind are missing, so that there is no such number. */
+const percent = (share: number, unit = ''): string =>
+  Number.isNaN(share) ? '-' : `${(100 * share).toFixed(2)}${unit}`
+
+/** The ROC and DET of each result, where there are pairs of both kinds, and the scores of the first. */
+export function verificationCurves(results: readonly VerifiedVariant[]): EvaluationCurves {
   const [first] = results
   const ofKind = (kind: number) => first!.scores.filter((_, p) => first!.same[p] === kind)
+  const [genuine, impostor] = [ofKind(1), ofKind(0)]
+  if (genuine.length === 0 || impostor.length === 0) return {}
   return {
     roc: results.map(({ result, scores, same }) => {
       const { fpr, tpr } = roc(scores, same, { dropIntermediate: true })
       return { name: result.variant, x: fpr, y: tpr }
     }),
-    scores: { genuine: ofKind(1), impostor: ofKind(0) },
+    det: results.map(({ result, scores, same }) => {
+      const { fmr, fnmr } = det(scores, same, { dropIntermediate: true })
+      return { name: result.variant, x: fmr, y: fnmr }
+    }),
+    scores: { genuine, impostor },
   }
 }
