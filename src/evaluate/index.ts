@@ -43,6 +43,16 @@ export { lfw, type PairFeatures, type Verification, type VerifiedPairs } from '.
 export { parseLfwPairs } from './lfw-pairs.ts'
 export { type MakePairsOptions, makePairs } from './make-pairs.ts'
 export {
+  leastFalsePositives,
+  type OpenSetOptions,
+  type OpenSetResult,
+  type OpenSetSearches,
+  openSet,
+  type ProvedThreshold,
+  type SearchCounts,
+  searchesNeeded,
+} from './open-set.ts'
+export {
   fnirAt,
   fnirAtFpir,
   fpirAt,
@@ -52,6 +62,15 @@ export {
   thresholdAtFpir,
   tpirAtFpir,
 } from './open-set-rates.ts'
+export { type OpenSetSplit, type OpenSetSplitOptions, openSetSplit } from './open-set-split.ts'
+export {
+  type OpenSetSummary,
+  openSetCmcOverSplits,
+  openSetDetOverSplits,
+  type Spread,
+  type SpreadCurve,
+  summariseOpenSet,
+} from './open-set-summary.ts'
 export type { Pairs } from './pairs.ts'
 export { decodePart, encodePart, type Json, type JsonObject, type Part, type PartArray } from './part-file.ts'
 export { type PeopleOfPairs, peopleOfPairs } from './people-of-pairs.ts'
