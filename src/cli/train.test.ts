@@ -400,6 +400,47 @@ describe('what a run says of its loss', () => {
   })
 })
 
+describe('Ctrl-C before a step, while images are looked through or aligned,', () => {
+  /** Runs the command and presses Ctrl-C as soon as it listens: before it has come to the images. */
+  async function stopped(...words: string[]) {
+    const press = (event: string | symbol): void => {
+      if (event === 'SIGINT') setImmediate(() => process.emit('SIGINT'))
+    }
+    process.on('newListener', press)
+    const { error, exitCode, stderr } = await train(...words).finally(() => process.off('newListener', press))
+    expect({ error, exitCode }).toEqual({ error: undefined, exitCode: 130 })
+    return stderr.split('\n').at(-2)
+  }
+
+  it.each(['none', 'a cache'])('says of a new run that nothing was kept: %s', async (cache) => {
+    const words = cache === 'none' ? [] : ['--cache', join(base, 'stopped-cache.bin')]
+    expect(await stopped(...usual(), ...words)).toBe('stopped before a step was done; nothing was kept')
+    expect(existsSync(out)).toBe(false)
+    expect((await readdir(base)).filter((name) => name.startsWith('stopped-cache'))).toEqual([])
+  })
+
+  it('says of a run that goes on what is kept of it, and keeps that', async () => {
+    const cache = join(base, 'resumed-cache.bin')
+    await train(...usual(), '--steps', '3', '--cache', cache)
+    const model = await readFile(join(out, 'model.onnx'))
+    await rm(join(out, 'model.onnx'))
+    await rm(cache)
+    const again = ['--resume', '--out', out]
+    const before = await readdir(out)
+    expect(await stopped(...again)).toBe(
+      'stopped before a step was done; the run is kept as it was, at step 3; the same command goes on',
+    )
+    expect(await readdir(out)).toEqual(before)
+    await rm(join(out, 'checkpoint.bin'))
+    expect(await stopped(...again)).toBe(
+      'stopped before a step was done; the run is kept as it was, before its first step; the same command goes on',
+    )
+    expect(await readdir(out)).toEqual(before.filter((name) => name !== 'checkpoint.bin'))
+    expect((await train(...again)).error).toBeUndefined()
+    expect(await readFile(join(out, 'model.onnx'))).toEqual(model)
+  })
+})
+
 describe('--resume', () => {
   it('of a finished run does no step, and leaves its files as they are', async () => {
     await train(...usual(), '--steps', '3')

@@ -79,7 +79,9 @@ async function trainCommand(asked: Flags, given: Record<string, unknown>): Promi
   if (recipe.images === undefined && recipe.list === undefined)
     throw new UsageError('train: --images (a folder of people) or --list is missing')
   const { signal, stop } = interruption(say)
+  const files = runFolder(flags.out ?? '')
   let folder: OpenRunFolder | undefined
+  let resume: Checkpoint | undefined
   try {
     // A dry run opens nothing: it only looks into the folder.
     if (flags.resume && !flags.dryRun) folder = await reopenRunFolder(flags.out!)
@@ -87,12 +89,16 @@ async function trainCommand(asked: Flags, given: Record<string, unknown>): Promi
       folder = await createRunFolder(flags.out!)
       await writeWhole(folder.recipe, `${JSON.stringify(recipe, null, 2)}\n`)
     }
-    await prepareAndRun(recipe, { flags, folder, signal, say })
+    if (flags.resume) resume = await lastCheckpoint(files, say)
+    await prepareAndRun(recipe, { flags, files, folder, resume, signal, say })
   } catch (error) {
     await folder?.discard()
-    // Stopped while aligning: nothing of a run exists yet.
     if (error !== signal.reason) throw error
-    say('stopped before the first step; nothing was kept')
+    // Stopped while aligning: of a new run nothing exists yet, one that goes on is as it was.
+    const kept = !flags.resume
+      ? 'nothing was kept'
+      : `the run is kept as it was, ${resume ? `at step ${resume.step}` : 'before its first step'}; the same command goes on`
+    say(`stopped before a step was done; ${kept}`)
     process.exitCode = 130
   } finally {
     folder?.release()
@@ -121,18 +127,20 @@ async function prepareAndRun(
   recipe: Recipe,
   {
     flags,
+    files,
     folder,
+    resume,
     signal,
     say,
   }: {
     readonly flags: Flags
+    readonly files: RunFolder
     readonly folder: OpenRunFolder | undefined
+    readonly resume: Checkpoint | undefined
     readonly signal: AbortSignal
     readonly say: (line: string) => void
   },
 ): Promise<void> {
-  const files = runFolder(flags.out ?? '')
-  const resume = flags.resume ? await lastCheckpoint(files, say) : undefined
   if (resume) checkUnchanged(resume, recipe, { path: files.recipe })
   const from = resume ? undefined : recipe.from
   const sizes = from !== undefined ? await startingSizes(from) : undefined
