@@ -1,3 +1,13 @@
+import {
+  cmcFigure,
+  decadeBelow,
+  detFigure,
+  rocFigure,
+  scoreBins,
+  scoreHistogramFigure,
+  standalone,
+} from '../figures/index.ts'
+
 /** A line of a figure: its name, and its points in order. */
 export interface Curve {
   readonly name: string
@@ -9,26 +19,77 @@ export interface Curve {
 export interface EvaluationCurves {
   /** x false accept rate, y true accept rate, both rising. */
   readonly roc?: readonly Curve[]
-  /** x false match (or positive identification) rate, y false non-match (or negative identification) rate. */
+  /** x false match (or positive identification) rate, rising, y false non-match (or negative identification) rate. */
   readonly det?: readonly Curve[]
-  /** x rank from 1, y share found at that rank or a better one. */
+  /** What the axes of `det` measure. */
+  readonly detLabels?: { readonly x: string; readonly y: string }
+  /** x rank from 1, rising, y share found at that rank or a better one. */
   readonly cmc?: readonly Curve[]
   readonly scores?: { readonly genuine: ArrayLike<number>; readonly impostor: ArrayLike<number> }
 }
 
-/** The CSV and SVG files of the curves, by name. */
+export interface CurveFilesOptions {
+  /** What the figures are of. */
+  readonly title: string
+  /** What must be said wherever the numbers stand. */
+  readonly notice?: string | undefined
+}
+
+/**
+ * Each kind of curve as a CSV and as two SVGs (`roc.csv`, `roc.svg`, `roc-dark.svg`), by name. Numbers in a CSV are the
+ * shortest that read back to the same float64; the scores are counted in bins.
+ */
 export function curveFiles(
-  { roc, det, cmc }: EvaluationCurves,
-  { notice }: { readonly title: string; readonly notice?: string | undefined },
+  { roc, det, detLabels, cmc, scores }: EvaluationCurves,
+  { title, notice }: CurveFilesOptions,
 ): Record<string, string> {
   const files: Record<string, string> = {}
-  const kinds = { roc, det, cmc }
-  for (const [kind, curves] of Object.entries(kinds)) {
-    if (!curves) continue
-    const lines = curves.flatMap(({ name, x, y }) =>
-      Array.from({ length: x.length }, (_, i) => `${name},${x[i]},${y[i]}`),
+  const add = (kind: string, columns: readonly string[], rows: Iterable<string>, svg: string): void => {
+    const head = [...(notice === undefined ? [] : [`# ${notice}`]), columns.join(',')]
+    files[`${kind}.csv`] = `${[...head, ...rows].join('\n')}\n`
+    files[`${kind}.svg`] = standalone(svg, 'light')
+    files[`${kind}-dark.svg`] = standalone(svg, 'dark')
+  }
+  const titleOf = (what: string): string => `${title}: ${what}${notice === undefined ? '' : ` (${notice})`}`
+  if (roc)
+    add(
+      'roc',
+      ['curve', 'false_accept_rate', 'true_accept_rate'],
+      rowsOf(roc),
+      rocFigure(
+        roc.map(({ name, x, y }) => ({ name, fpr: x, tpr: y })),
+        { title: titleOf('ROC'), leastFar: decadeBelow(roc.map(({ x }) => x)) },
+      ),
     )
-    files[`${kind}.csv`] = `${[...(notice ? [`# ${notice}`] : []), 'curve,x,y', ...lines].join('\n')}\n`
+  if (det) {
+    const labels = detLabels ?? { x: 'false match rate', y: 'false non-match rate' }
+    add(
+      'det',
+      ['curve', ...[labels.x, labels.y].map((label) => label.replaceAll(/[^A-Za-z0-9]+/g, '_'))],
+      rowsOf(det),
+      detFigure(det, { title: titleOf('DET'), labels }),
+    )
+  }
+  if (cmc) add('cmc', ['curve', 'rank', 'found'], rowsOf(cmc), cmcFigure(cmc, { title: titleOf('CMC') }))
+  if (scores) {
+    const { start, width, genuine, impostor } = scoreBins(scores)
+    const rows = Array.from(
+      genuine,
+      (count, i) => `${start + i * width},${start + (i + 1) * width},${count},${impostor[i]}`,
+    )
+    add(
+      'scores',
+      ['from', 'to', 'genuine', 'impostor'],
+      rows,
+      scoreHistogramFigure(scores, { title: titleOf('scores') }),
+    )
   }
   return files
+}
+
+function* rowsOf(curves: readonly Curve[]): Generator<string> {
+  for (const { name, x, y } of curves) {
+    const field = /[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name
+    for (let i = 0; i < x.length; i++) yield `${field},${x[i]},${y[i]}`
+  }
 }

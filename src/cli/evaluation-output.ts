@@ -6,7 +6,7 @@ import type { Command } from 'commander'
 import { DataError, fileProblem } from '../errors.ts'
 import { curveFiles, type EvaluationCurves } from './evaluation-curves.ts'
 import type { MissingImage } from './missing-images.ts'
-import { stagedFolder } from './staged-folder.ts'
+import { checkNewFolder, stagedFolder } from './staged-folder.ts'
 import { version } from './version.ts'
 import { writeWhole } from './write-file.ts'
 
@@ -40,19 +40,31 @@ export interface Evaluation {
   readonly files?: Readonly<Record<string, string | Uint8Array>>
 }
 
-/** Adds `--out` and `--json`. */
+/** What the options of `addOutputOptions` say. */
+export interface OutputFlags {
+  readonly out?: string
+  readonly json?: boolean
+}
+
+/** Adds `--out` and `--json`; an `--out` that cannot be used is refused before the work begins. */
 export function addOutputOptions(command: Command): Command {
   return command
     .option('--out <folder>', 'a new folder for result.json and, of each curve, CSV and SVG')
     .option('--json', 'print one JSON object')
+    .hook('preAction', async (_, action) => {
+      const { out } = action.opts<OutputFlags>()
+      if (out !== undefined) await checkNewFolder(out)
+    })
 }
 
 /**
- * Prints an evaluation as a table or as one JSON object, and fills `--out` where it is given.
+ * Prints an evaluation as a table or as one JSON object, and fills `--out` where it is given: all of it or nothing. No time,
+ * date or place of the machine goes into it, so that the same evaluation gives the same bytes. One that lacks items says
+ * `incomplete` in the JSON, at the head of the table and of each CSV, and in the title of each figure.
  * @throws UsageError, DataError where the folder is not empty or cannot be written
  */
 export async function writeEvaluation(
-  { out, json }: { readonly out?: string; readonly json?: boolean },
+  { out, json }: OutputFlags,
   { protocol, facts, table, curves = {}, files = {} }: Evaluation,
 ): Promise<void> {
   const result = { protocol, version, ...facts }

@@ -22,14 +22,7 @@ const STAGE = '.partial'
  * @throws UsageError when `out` is no folder, or holds anything.
  */
 export async function stagedFolder(out: string): Promise<StagedFolder> {
-  const there = await readdir(out).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    const why = error.code === 'ENOTDIR' ? 'is no folder, or lies below a file' : fileProblem(error)
-    throw new UsageError(`--out: ${why}, got ${out}`)
-  })
-  if (there?.includes(STAGE))
-    throw new UsageError(`--out: holds ${STAGE}, left by a run that was killed: delete it first, got ${out}`)
-  if (there && there.length > 0) throw new UsageError(`--out: folder exists and is not empty, got ${out}`)
+  await checkNewFolder(out)
   const path = join(out, STAGE)
   let first: string | undefined
   try {
@@ -58,6 +51,18 @@ export async function stagedFolder(out: string): Promise<StagedFolder> {
           break
     },
   }
+}
+
+/** Whether a folder can be made or is empty. @throws UsageError when `out` is no folder, or holds anything. */
+export async function checkNewFolder(out: string): Promise<void> {
+  const there = await readdir(out).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    const why = error.code === 'ENOTDIR' ? 'is no folder, or lies below a file' : fileProblem(error)
+    throw new UsageError(`--out: ${why}, got ${out}`)
+  })
+  if (there?.includes(STAGE))
+    throw new UsageError(`--out: holds ${STAGE}, left by a run that was killed: delete it first, got ${out}`)
+  if (there && there.length > 0) throw new UsageError(`--out: folder exists and is not empty, got ${out}`)
 }
 
 /** Whether `inner` is `outer` or lies below it, links resolved; `inner` need not exist. `outer` must. */

@@ -1,8 +1,9 @@
 import * as Plot from '@observablehq/plot'
 import { UsageError } from '../errors.ts'
-import { genuineStyle, impostorStyle, type LineStyle } from './colours.ts'
+import { genuineStyle, impostorStyle } from './colours.ts'
 import type { FigureOptions } from './figure-options.ts'
 import { frame } from './frame.ts'
+import { histogramMarks } from './histogram-marks.ts'
 
 /** The angles between the embeddings of pairs, in degrees, by kind of pair. */
 export interface AngleSample {
@@ -62,7 +63,9 @@ export function angleHistogramFigure(
         Plot.gridY({ ticks: 4 }),
         Plot.axisX({ ticks: 7, tickFormat: (angle: number) => `${angle}°` }),
         Plot.axisY({ ticks: 4, tickSize: 0 }),
-        ...kinds.flatMap(({ shares, style }) => histogram(shares, style, domainDegrees[0], binDegrees)),
+        ...kinds.flatMap(({ shares, style }) =>
+          histogramMarks(shares, { style, start: domainDegrees[0], bin: binDegrees }),
+        ),
         Plot.ruleX(threshold, { stroke: 'currentColor', strokeWidth: 1.5, strokeDasharray: '2 2' }),
         Plot.text(threshold, {
           x: (angle: number) => angle,
@@ -76,27 +79,6 @@ export function angleHistogramFigure(
       ],
     },
   })
-}
-
-/** One histogram: a tinted area under a staircase line. */
-function histogram(
-  shares: Float64Array,
-  { colour, dashes }: LineStyle,
-  start: number,
-  bin: number,
-): Plot.Markish[] {
-  const corners = [...shares, 0].map((share, i) => ({ angle: start + i * bin, share }))
-  const shape = { x: 'angle', y: 'share', curve: 'step-after' } as const
-  const outline = [{ angle: start, share: 0 }, ...corners]
-  return [
-    Plot.areaY(corners, { ...shape, fill: colour, fillOpacity: 0.22 }),
-    Plot.line(outline, {
-      ...shape,
-      stroke: colour,
-      strokeWidth: 1.6,
-      ...(dashes === undefined ? {} : { strokeDasharray: dashes }),
-    }),
-  ]
 }
 
 /**

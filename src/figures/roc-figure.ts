@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot'
 import { lineStyle } from './colours.ts'
 import type { FigureOptions } from './figure-options.ts'
 import { frame } from './frame.ts'
+import { decades, decadeText } from './log-axis.ts'
 
 /** A ROC to draw: FAR and TAR, each rising, as `roc` of evaluate gives them. */
 export interface RocCurve {
@@ -46,7 +47,7 @@ export function rocFigure(
       marks: [
         Plot.gridX({ ticks: decades(leastFar) }),
         Plot.gridY({ ticks: 5 }),
-        Plot.axisX({ ticks: decades(leastFar), tickFormat: (far: number) => String(far) }),
+        Plot.axisX({ ticks: decades(leastFar), tickFormat: decadeText }),
         Plot.axisY({ ticks: 5, tickSize: 0 }),
         ...stairs.map((points, i) => {
           const { colour, dashes } = lineStyle(i)
@@ -88,12 +89,6 @@ function tarAt({ fpr, tpr }: Pick<RocCurve, 'fpr' | 'tpr'>, far: number): number
   let best = 0
   for (let k = 0; k < fpr.length && fpr[k]! <= far; k++) best = Math.max(best, tpr[k]!)
   return best
-}
-
-function decades(least: number): number[] {
-  const powers: number[] = []
-  for (let power = Math.ceil(Math.log10(least) - 1e-9); power <= 0; power++) powers.push(Number(`1e${power}`))
-  return powers
 }
 
 function percent(share: number): string {

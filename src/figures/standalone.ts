@@ -1,0 +1,35 @@
+/** The colours of a file that stands alone, where no page sets them. */
+export type Palette = 'light' | 'dark'
+
+const dark: Readonly<Record<string, string>> = {
+  'line-1': '#56b4e9',
+  'line-2': '#f0894a',
+  'line-3': '#35c79d',
+  'line-4': '#dd8fc2',
+  genuine: '#56b4e9',
+  impostor: '#f0894a',
+}
+const surfaces = { light: { paper: '#ffffff', ink: '#1d2126' }, dark: { paper: '#1b1f24', ink: '#e6e8ea' } }
+
+/**
+ * A figure as a file of its own: the colours that a page would set are written out, a ground is laid below, and a margin
+ * left around. Viewers that know no CSS variables, and those that would show black on black, show it as it is meant.
+ */
+export function standalone(svg: string, palette: Palette = 'light'): string {
+  const { paper, ink } = surfaces[palette]
+  const size = /viewBox="0 0 ([\d.]+) ([\d.]+)" width="[\d.]+" height="[\d.]+"/
+  const margin = 12
+  return svg
+    .replace(size, (_, width: string, height: string) => {
+      const [w, h] = [Number(width) + 2 * margin, Number(height) + 2 * margin]
+      return `viewBox="${-margin} ${-margin} ${w} ${h}" width="${w}" height="${h}"`
+    })
+    .replace(
+      '</desc>',
+      `</desc><rect x="${-margin}" y="${-margin}" width="100%" height="100%" fill="${paper}" />`,
+    )
+    .replaceAll(/var\(--([\w-]+), ([^)]+)\)/g, (_, name: string, light: string) =>
+      palette === 'dark' ? (dark[name] ?? light) : light,
+    )
+    .replaceAll('currentColor', ink)
+}
