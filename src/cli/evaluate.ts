@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
 import { registerEvaluateBin } from './evaluate-bin.ts'
 import { registerEvaluateLfw } from './evaluate-lfw.ts'
+import { registerEvaluatePairs } from './evaluate-pairs.ts'
 
 /** Adds `steradian evaluate`, which has a command for each protocol. */
 export function registerEvaluate(program: Command): void {
   const evaluate = program.command('evaluate').description('prove a model by a protocol')
   registerEvaluateLfw(evaluate)
   registerEvaluateBin(evaluate)
+  registerEvaluatePairs(evaluate)
 }

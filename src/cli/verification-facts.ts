@@ -195,8 +195,7 @@ export function verificationTable(
 const fars = ['0.1', '0.01', '0.001'] as const
 
 /** An interval in percent. */
-const span = ({ low, high }: Interval): string =>
-  `${percent(low)} … ${percent(high)} % in 95 of 100 resamples`
+const span = ({ low, high }: Interval): string => `${percent(low)} … ${percent(high)}`
 
 /** The interval of a number beside it. */
 const beside = (interval: Interval | undefined): string =>

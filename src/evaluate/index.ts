@@ -72,6 +72,7 @@ export {
   summariseOpenSet,
 } from './open-set-summary.ts'
 export type { Pairs } from './pairs.ts'
+export { parsePairsList, sharedPeople } from './pairs-list.ts'
 export { decodePart, encodePart, type Json, type JsonObject, type Part, type PartArray } from './part-file.ts'
 export { type PeopleOfPairs, peopleOfPairs } from './people-of-pairs.ts'
 export { auc, eer, type Roc, roc, tarAtFar } from './roc.ts'
