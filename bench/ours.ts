@@ -1,4 +1,5 @@
 /** Our side of a bench, driven as the rival is: a setup in JSON as the argument, a line `N` for N pieces of work. */
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { type SfnetDepth, sfnet } from '../src/backbones/index.ts'
 import { fileSource, trainingData } from '../src/data/index.ts'
@@ -7,6 +8,7 @@ import { input, topologicalOrder } from '../src/graph/index.ts'
 import { lmcl } from '../src/losses/index.ts'
 import { rng } from '../src/math/rng.ts'
 import { createSession } from '../src/runtime/index.ts'
+import { countDistractors } from '../src/search/index.ts'
 import { embeddingModel, preprocess, type TrainingBatch, train } from '../src/train/index.ts'
 import type { Setup } from './setup.ts'
 
@@ -136,8 +138,27 @@ function pictureWork(): (count: number) => Promise<void> {
   }
 }
 
-const work =
-  setup.kind === 'step' ? stepWork() : setup.kind === 'forward' ? await forwardWork() : pictureWork()
+function distractorWork(): (count: number) => Promise<void> {
+  if (setup.kind !== 'distractors') throw new Error(`no distractors: ${setup.kind}`)
+  const { distractors, rows, columns, fars, threads } = setup
+  const labels = new Int32Array(new Uint8Array(readFileSync(setup.labels)).buffer)
+  const data = new Float32Array(new Uint8Array(readFileSync(setup.probes)).buffer)
+  const probes = { data, rows: labels.length, columns }
+  return async (count) => {
+    for (let i = 0; i < count; i++) {
+      const source = { kind: 'matrix', path: distractors, offset: 0, rows, columns } as const
+      await countDistractors({ probes, labels, fars, best: 5 }, source, { threads })
+    }
+  }
+}
+
+const works = {
+  step: stepWork,
+  forward: forwardWork,
+  pictures: pictureWork,
+  distractors: distractorWork,
+}
+const work = await works[setup.kind]()
 say({ ready: true })
 for await (const line of createInterface({ input: process.stdin })) {
   const start = performance.now()

@@ -1,4 +1,4 @@
-"""The rival in a bench: PyTorch (steps, forward) or OpenCV (pictures), driven by lines on standard input.
+"""The rival in a bench: PyTorch (steps, forward, scores among distractors) or OpenCV (pictures), driven by lines on standard input.
 
 rival.py '{"kind": "step", "height": 112, ...}' prints {"ready": true, "peakBytes": n}, and for each line `N` on standard
 input runs N pieces of work and prints {"seconds": s, "cpuSeconds": s, "peakBytes": n}.
@@ -86,7 +86,46 @@ def picture_work():
     return one
 
 
-work = picture_work() if setup["kind"] == "pictures" else torch_work()
+def distractor_work():
+    """Ranks of mates, a histogram of all scores for TAR at FAR, the five best a probe; all in float32."""
+    import numpy as np
+    import torch
+
+    torch.set_num_threads(setup["threads"])
+    columns, rows, block = setup["columns"], setup["rows"], 4096
+    labels = np.fromfile(setup["labels"], np.int32)
+    probes = torch.from_numpy(np.fromfile(setup["probes"], np.float32).reshape(-1, columns))
+    count = len(labels)
+    data = np.memmap(setup["distractors"], np.float32, "r", shape=(rows, columns))
+    norms, twice = (probes * probes).sum(1, keepdim=True), 2 * probes
+
+    def scores(b):
+        return torch.addmm(-(b * b).sum(1), twice, b.t()).sub_(norms)
+
+    among = scores(probes)
+    mates = [[j for j in np.flatnonzero(labels == labels[i]) if j != i] for i in range(count)]
+    most = max(map(len, mates))
+    rising = torch.full((count, most), float("inf"))
+    for i, own in enumerate(mates):
+        rising[i, : len(own)] = torch.sort(among[i, own])[0]
+    lowest = rising[:, :1].contiguous()
+
+    def one():
+        histogram = torch.zeros(65536, dtype=torch.float64)
+        beaten = torch.zeros(count * (most + 1), dtype=torch.int64)
+        best = torch.full((count, 5), -float("inf"))
+        for start in range(0, rows, block):
+            y = scores(torch.from_numpy(np.array(data[start : start + block])))
+            histogram += torch.histc(y, 65536, -4, 0)
+            probe, column = (y > lowest).nonzero(as_tuple=True)
+            place = torch.searchsorted(rising[probe], y[probe, column].unsqueeze(1)).squeeze(1)
+            beaten += torch.bincount(probe * (most + 1) + place, minlength=len(beaten))
+            best = torch.topk(torch.cat([best, torch.topk(y, 5)[0]], 1), 5)[0]
+
+    return one
+
+
+work = {"pictures": picture_work, "distractors": distractor_work}.get(setup["kind"], torch_work)()
 say(ready=True)
 for line in sys.stdin:
     start, cpu = time.perf_counter(), time.process_time()

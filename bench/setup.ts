@@ -30,3 +30,14 @@ export type Setup =
       readonly height: number
       readonly width: number
     }
+  | {
+      readonly kind: 'distractors'
+      /** Float32 rows of distractors, and of probes; labels of the probes as int32. */
+      readonly distractors: string
+      readonly rows: number
+      readonly probes: string
+      readonly labels: string
+      readonly columns: number
+      readonly fars: readonly number[]
+      readonly threads: number
+    }

@@ -111,15 +111,7 @@ export async function tallyPart(
         onProgress?.(Math.min(done, total), total)
       },
     })
-  const rough: Pass = {
-    ...{ thresholds: new Float64Array(), leadingThresholds: new Float64Array(), leading: 0, zones: [] },
-    ...{ ranks: false, best: 0 },
-    // Distractors as long as the probes, and a little more: what lies below falls into the lowest bin.
-    range: {
-      low: -4.5 * Math.max(probes.longest, 1e-9) ** 2,
-      high: 0.5 * Math.max(probes.longest, 1e-9) ** 2,
-    },
-  }
+  const rough = roughPass(probes)
   const sample = await run(rough, { blockRows: sampleBlockRows, blocks: sampled.blocks })
   const bound = errorBound(source.columns, { a: probes.longest, b: sample.longest })
   const histogram = { counts: sample.histogram, range: rough.range, bound }
@@ -137,7 +129,7 @@ export async function tallyPart(
   const all = rising([...(thresholds.all ?? []), ...zones.map(({ high }) => high).filter(Number.isFinite)])
   const leadingThresholds = rising(thresholds.leading ?? [])
   const pass: Pass = {
-    ...{ thresholds: all, leadingThresholds, leading, zones, ranks: true, best },
+    ...{ thresholds: all, leadingThresholds, leading, zones, ranks: true, best, isWhole: false },
     range: rangeOf(
       [...all, ...leadingThresholds, ...zones.flatMap(({ low, high }) => [low, high])],
       filledRange(histogram),
@@ -230,17 +222,21 @@ export async function countDistractors(
   const { tally, missed } = finishTally(plan, part)
   if (missed.length === 0) return tally
   const probes = passProbes(plan, source)
-  const { counts, pass, distractors } = part
-  const count = probes.count * distractors
-  const bound = errorBound(source.columns, { a: probes.longest, b: counts.longest })
-  const histogram = { counts: counts.histogram, range: pass.range, bound }
+  const count = probes.count * part.distractors
+  const { threads = availableParallelism(), signal } = options
+  const run = (own: Pass): Promise<PassCounts> =>
+    runPass(probes, source, own, { blockRows, threads, ...(signal && { signal }) })
+  const rough = roughPass(probes)
+  const { histogram: all, longest } = await run(rough)
+  const bound = errorBound(source.columns, { a: probes.longest, b: longest })
+  const histogram = { counts: all, range: rough.range, bound }
   const zones = missed.map((rank) => zoneOfRank(histogram, { rank, count, sampled: count, margin: 0 }))
   const again: Pass = {
-    ...{ leadingThresholds: new Float64Array(), leading: 0, zones, ranks: false, best: 0, range: pass.range },
+    ...{ leadingThresholds: new Float64Array(), leading: 0, zones, ranks: false, best: 0, isWhole: false },
     thresholds: rising(zones.map(({ high }) => high).filter(Number.isFinite)),
+    range: filledRange(histogram),
   }
-  const { threads = availableParallelism(), signal } = options
-  const found = await runPass(probes, source, again, { blockRows, threads, ...(signal && { signal }) })
+  const found = await run(again)
   return {
     ...tally,
     limits: tally.limits.map((limit, i) => {
@@ -248,6 +244,16 @@ export async function countDistractors(
       const zone = tally.limits.subarray(0, i).filter(Number.isNaN).length
       return scoreOfRank(missed[zone]!, again, found, zone)!
     }),
+  }
+}
+
+/** A pass that only looks where the scores lie. */
+function roughPass({ longest }: PassProbes): Pass {
+  // Distractors as long as the probes, and a little more: what lies below falls into the lowest bin.
+  const most = Math.max(longest, 1e-9) ** 2
+  return {
+    ...{ thresholds: new Float64Array(), leadingThresholds: new Float64Array(), leading: 0, zones: [] },
+    ...{ ranks: false, best: 0, isWhole: true, range: { low: -4.5 * most, high: 0.5 * most } },
   }
 }
 

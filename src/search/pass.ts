@@ -15,6 +15,8 @@ export interface Pass {
   readonly best: number
   /** Range of the histogram; scores outside it fall into the outermost bins. */
   readonly range: Zone
+  /** Whether the histogram takes all scores, or only those that may lie at or above the lowest threshold or zone. */
+  readonly isWhole: boolean
 }
 
 export interface Zone {
@@ -29,7 +31,7 @@ export interface PassCounts {
   readonly leadingAbove: Float64Array
   /** The scores in each zone, in no order. */
   readonly kept: readonly Float64Array[]
-  /** How many scores fell into each bin of the histogram, by their float32 value. */
+  /** How many scores fell into each bin of the histogram, by their float32 value; see `Pass.isWhole`. */
   readonly histogram: Float64Array
   /** For probe i and n = 0 … its mates, at start[i] + i + n: how many distractors beat exactly n mates. */
   readonly beaten: Float64Array
@@ -90,6 +92,12 @@ export function passCounter(probes: PassProbes, pass: Pass): PassCounter {
   const bestIndex = new Int32Array(count * best).fill(-1)
   const bestScore = new Float64Array(count * best).fill(Number.NEGATIVE_INFINITY)
   const gates = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
+  // Below its level a score of a probe matters to nothing.
+  const levels = new Float64Array(count)
+  const lowest = pass.isWhole
+    ? Number.NEGATIVE_INFINITY
+    : least([...thresholds, ...zones.map(({ low }) => low)])
+  const lowestLeading = Math.min(lowest, least(leadingThresholds))
   let longest = 0
   let bound = -1
   let pending = 0
@@ -135,11 +143,15 @@ export function passCounter(probes: PassProbes, pass: Pass): PassCounter {
         ? mates.scores[mates.start[probe]!]!
         : Number.POSITIVE_INFINITY
     const worst = best > 0 ? bestScore[(probe + 1) * best - 1]! : Number.POSITIVE_INFINITY
-    const gate = Math.min(lowestMate, worst)
-    if (Number.isFinite(gate)) {
-      const level = gate - bound + norms[probe]!
-      gates[probe] = level - 1e-12 * (Math.abs(gate) + norms[probe]!)
-    } else gates[probe] = gate
+    gates[probe] = toTile(Math.min(lowestMate, worst), probe)
+    levels[probe] = Math.min(gates[probe]!, toTile(probe < leading ? lowestLeading : lowest, probe))
+  }
+
+  /** What a tile's value must reach where the score may reach `value`. */
+  function toTile(value: number, probe: number): number {
+    if (!Number.isFinite(value)) return value
+    const norm = norms[probe]!
+    return value - bound + norm - 1e-12 * (Math.abs(value) + norm)
   }
 
   function countExact(value: number, probe: number): void {
@@ -204,7 +216,7 @@ export function passCounter(probes: PassProbes, pass: Pass): PassCounter {
       if (closeAt.length < size) [closeAt, passedAt] = [new Int32Array(size), new Int32Array(size)]
       const found = { close: 0, passed: 0 }
       const edge = Math.min(tile.rows, Math.max(0, leading - tile.firstProbe))
-      const scan = { tile, offsets, gates, scale, closeAt, passedAt, found }
+      const scan = { tile, offsets, gates, levels, scale, closeAt, passedAt, found }
       scanRows(scan, first, 0, edge)
       scanRows(scan, other, edge, tile.rows)
       for (let k = 0; k < found.close; k++) {
@@ -233,23 +245,26 @@ interface Scan {
   readonly tile: Tile
   readonly offsets: Float64Array
   readonly gates: Float64Array
+  readonly levels: Float64Array
   readonly scale: number
   readonly closeAt: Int32Array
   readonly passedAt: Int32Array
   readonly found: { close: number; passed: number }
 }
 
-/** The inner loop: each score into its bin; places of close calls and of scores that pass their probe's gate are noted. */
+/** The inner loop: each score that matters into its bin; places of close calls and of scores that pass their probe's gate are noted. */
 function scanRows(scan: Scan, bins: Int32Array, begin: number, end: number): void {
-  const { tile, offsets, gates, scale, closeAt, passedAt, found } = scan
+  const { tile, offsets, gates, levels, scale, closeAt, passedAt, found } = scan
   const { y, stride, count, firstProbe } = tile
   const last = bins.length - 1
   let { close, passed } = found
   for (let row = begin; row < end; row++) {
     const offset = offsets[firstProbe + row]!
     const gate = gates[firstProbe + row]!
+    const level = levels[firstProbe + row]!
     for (let at = row * stride, stop = at + count; at < stop; at++) {
       const value = y[at]!
+      if (value < level) continue
       const place = value * scale + offset
       // Clamped before it is made an integer, which wraps.
       const bin = place >= 0 ? (place < last ? place | 0 : last) : 0
@@ -278,6 +293,12 @@ export function lowerBound(rising: Float64Array, value: number, begin = 0, end =
 function countAbove(rising: Float64Array, value: number, counts: Float64Array): void {
   const end = lowerBound(rising, value)
   for (let k = 0; k < end; k++) counts[k]! += 1
+}
+
+const least = (values: Iterable<number>): number => {
+  let low = Number.POSITIVE_INFINITY
+  for (const value of values) if (value < low) low = value
+  return low
 }
 
 /** A list of numbers that grows. */
