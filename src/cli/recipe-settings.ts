@@ -85,12 +85,14 @@ export const defaults = {
   checkpointEvery: 500,
 } satisfies Partial<Settings>
 
+/** Settings that every run has; of `epochs` and `steps` it has one. */
+type Decided = Exclude<keyof typeof defaults, 'epochs'>
+
 /** A recipe with everything decided: `lossOptions` are those of the loss. */
-export type Recipe = typeof defaults extends infer D
-  ? { [K in keyof D & keyof Settings]: Settings[K] } & Partial<Omit<Settings, keyof D>> & {
-        readonly lossOptions: Readonly<Record<string, number | string | boolean>>
-      }
-  : never
+export type Recipe = Pick<Settings, Decided> &
+  Partial<Omit<Settings, Decided>> & {
+    readonly lossOptions: Readonly<Record<string, number | string | boolean>>
+  }
 
 /** An option of `steradian train`, for the command line. */
 export interface RecipeOption {

@@ -55,17 +55,26 @@ export function resolveRecipe(
     given,
   ]
   const chosen = layers.reduce((before, layer) => overlaid(before, layer, where), {})
-  const run: Record<string, unknown> = { ...defaults }
+  const run: Partial<Settings> = {}
   const lossOptions: Record<string, unknown> = {}
   for (const [key, value] of Object.entries({ ...chosen, loss: loss.name })) {
     if (!isOption(key, loss)) throw noOption(where, key, loss)
-    if (key in settings) run[key] = checked(where, key as keyof Settings, value)
+    if (isSetting(key)) put(run, key, checked(where, key, value))
     else lossOptions[key] = value
   }
-  if ('steps' in chosen) delete run.epochs
   const { describe } = loss.build(lossOptions)
   const { loss: _, ...resolved } = describe
-  return { ...run, lossOptions: withBooleans(resolved) } as unknown as Recipe
+  const { epochs, ...usual } = defaults
+  return {
+    ...usual,
+    ...(!('steps' in chosen) && { epochs }),
+    ...run,
+    lossOptions: withBooleans(resolved),
+  }
+}
+
+const put = <K extends keyof Settings>(run: Partial<Settings>, key: K, value: Settings[K]): void => {
+  run[key] = value
 }
 
 /** Settings of which a run has one or the other. */
@@ -96,8 +105,10 @@ function object(value: unknown, where: string): Record<string, unknown> {
   return value as Record<string, unknown>
 }
 
+const isSetting = (key: string): key is keyof Settings => key in settings
+
 const isOption = (key: string, { options }: LossEntry): boolean =>
-  key in settings || options.some(({ name }) => name === key)
+  isSetting(key) || options.some(({ name }) => name === key)
 
 /** What to say of a name that is no setting, or one of other losses. */
 function noOption(where: string, key: string, loss: LossEntry): UsageError {
@@ -110,8 +121,11 @@ function noOption(where: string, key: string, loss: LossEntry): UsageError {
   return new UsageError(`${where}: unknown option${hint(key, names)}, got ${key}`)
 }
 
-function checked(where: string, key: keyof Settings, value: unknown): unknown {
-  const schema = settings[key]
+/** The schemas, each known to give its own setting's type. */
+const schemas: { readonly [K in keyof Settings]: z.ZodType<Settings[K]> } = settings
+
+function checked<K extends keyof Settings>(where: string, key: K, value: unknown): Settings[K] {
+  const schema = schemas[key]
   const result = schema.safeParse(value)
   if (result.success) return result.data
   if (schema instanceof z.ZodEnum) {
