@@ -1,7 +1,10 @@
 import type { Command } from 'commander'
 import { registerEvaluateBin } from './evaluate-bin.ts'
+import { registerEvaluateIjb } from './evaluate-ijb.ts'
 import { registerEvaluateLfw } from './evaluate-lfw.ts'
+import { registerEvaluateOpenSet } from './evaluate-open-set.ts'
 import { registerEvaluatePairs } from './evaluate-pairs.ts'
+import { registerEvaluateYtf } from './evaluate-ytf.ts'
 
 /** Adds `steradian evaluate`, which has a command for each protocol. */
 export function registerEvaluate(program: Command): void {
@@ -9,4 +12,7 @@ export function registerEvaluate(program: Command): void {
   registerEvaluateLfw(evaluate)
   registerEvaluateBin(evaluate)
   registerEvaluatePairs(evaluate)
+  registerEvaluateYtf(evaluate)
+  registerEvaluateOpenSet(evaluate)
+  registerEvaluateIjb(evaluate)
 }
