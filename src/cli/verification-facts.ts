@@ -45,7 +45,12 @@ export function whole(name: string, least: number, most: number): (text: string)
 
 /** Adds `--variant` and `--resamples`: what `verifyPairs` is told. */
 export function addVerificationOptions(command: Command): Command {
-  return addVariantOption(command).option(
+  return addResamplesOption(addVariantOption(command))
+}
+
+/** Adds `--resamples`. */
+export function addResamplesOption(command: Command): Command {
+  return command.option(
     '--resamples <n>',
     'resamples of the people for the intervals, 0 for no intervals',
     whole('resamples', 0, 100_000),
@@ -70,6 +75,8 @@ export interface VerifyOptions {
   readonly where: string
   /** Whom each pair shows; by the folders of the images where left out. */
   readonly people?: PeopleOfPairs
+  /** Pairs of the same images on which one threshold is chosen, in place of the folds. */
+  readonly train?: Pairs
 }
 
 /** What is said of pairs beside the numbers. */
@@ -91,13 +98,17 @@ export interface VerificationContext {
 export function verifyPairs(
   features: ItemFeatures,
   pairs: Pairs,
-  { variant, where, ...options }: VerifyOptions,
+  { variant, where, train, ...options }: VerifyOptions,
 ): VerifiedVariant[] {
   const { missing } = features
   checkFolds(pairs, missing, where)
+  if (train) checkFolds(train, missing, `${where}: training pairs`)
   const known = pairFeatures(features)
   return (variant === 'all' ? variants : [variant]).map((name) =>
-    withIntervals(lfw(known, pairs, { variant: name }), pairs, { missing, ...options }),
+    withIntervals(lfw(known, pairs, { variant: name, ...(train && { train }) }), pairs, {
+      missing,
+      ...options,
+    }),
   )
 }
 

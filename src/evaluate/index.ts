@@ -9,9 +9,11 @@ export { type BootstrapOptions, bootstrapByPerson, type Interval } from './boots
 export { type Cmc, cmc } from './cmc.ts'
 export { type Counts, counts, type Scores, type Split, split } from './counts.ts'
 export { type Det, det } from './det.ts'
+export { type FrameMeans, frameMeans } from './frame-means.ts'
 export {
   type Accepted,
   accepted,
+  addImpostors,
   countedAuc,
   countedEer,
   countedTarAtFar,
@@ -86,3 +88,6 @@ export {
 } from './templates.ts'
 export { accuracyAt, bestThreshold, type Variant, variants } from './threshold.ts'
 export { type VerificationIntervals, verificationIntervals } from './verification-intervals.ts'
+export { withTraining } from './with-training.ts'
+export { sampleFrames, type VideoScore, videoScore, ytf } from './ytf.ts'
+export { parseYtfSplits } from './ytf-splits.ts'

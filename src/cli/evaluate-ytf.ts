@@ -1,0 +1,129 @@
+import type { Command } from 'commander'
+import { readText } from '../data/read-text.ts'
+import { DataError, UsageError } from '../errors.ts'
+import { type Pairs, parseYtfSplits, type VideoScore, videoScore, ytf } from '../evaluate/index.ts'
+import { namesFile } from './embed-folder.ts'
+import { addFeatureOptions, type FeatureFlags } from './evaluation-features.ts'
+import { addOutputOptions, listFacts, writeEvaluation } from './evaluation-output.ts'
+import { openFeatureFile } from './feature-file.ts'
+import { interruption } from './interruption.ts'
+import { type MissingImage, sayMissing } from './missing-images.ts'
+import {
+  addResamplesOption,
+  checkFolds,
+  verificationCurves,
+  verificationFacts,
+  verificationTable,
+  whole,
+  withIntervals,
+} from './verification-facts.ts'
+import { frameRows, listFrames } from './video-frames.ts'
+import { meansFromFile, meansFromModel, type VideoMeans } from './video-means.ts'
+
+interface Flags extends FeatureFlags {
+  readonly splits: string
+  readonly score: VideoScore
+  readonly seed: number
+  readonly resamples: number
+  readonly json?: boolean
+  readonly out?: string
+}
+
+/** Adds `steradian evaluate ytf`. */
+export function registerEvaluateYtf(evaluate: Command): void {
+  const command = evaluate
+    .command('ytf')
+    .description('verification of videos by ten folds of pairs, as YouTube Faces has it')
+    .requiredOption('--splits <file>', 'splits.txt')
+    .option(
+      '--score <name>',
+      'mean-score: the mean cosine of all frames with all frames; mean-embedding: the cosine of the mean embeddings; ' +
+        'sampled-N: mean-score over N frames a video, drawn by --seed',
+      videoScore,
+      videoScore('mean-score'),
+    )
+    .option('--seed <n>', 'which frames sampled-N draws', whole('seed', 0, 2 ** 32 - 1), 0)
+  addResamplesOption(command)
+  addOutputOptions(
+    addFeatureOptions(command, { images: 'holds <name>/<video>/<frames>; each picture there is a frame' }),
+  ).action(evaluateYtf)
+}
+
+async function evaluateYtf(flags: Flags): Promise<void> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+  const { splits: file, score, seed } = flags
+  const pairs = parseYtfSplits(await readText(file), { where: file })
+  const { frameCount, ...found } = await videoMeans(flags, pairs, say)
+  checkFolds(pairs, found.missing, file)
+  const verified = ytf(found.means, pairs, { rule: score.rule, missing: found.missing })
+  const results = [withIntervals(verified, pairs, { missing: found.missing, resamples: flags.resamples })]
+  const videosMissing = found.missing.reduce((n, value) => n + value, 0)
+  const context = {
+    name: `${file}, ${score.name}`,
+    listedPairs: pairs.same.length,
+    items: frameCount,
+    unit: 'frames',
+    missingItems: found.missingItems,
+  }
+  await writeEvaluation(flags, {
+    protocol: 'ytf',
+    facts: {
+      list: await listFacts(file),
+      ...found.source,
+      score: score.name,
+      ...(score.sampled !== undefined && { seed }),
+      videos: pairs.images.length,
+      videosMissing,
+      ...verificationFacts(results, context),
+    },
+    table: [
+      ...verificationTable(results, context),
+      `videos        ${pairs.images.length - videosMissing} of ${pairs.images.length}`,
+    ],
+    curves: verificationCurves(results),
+  })
+}
+
+/** The means of all videos. @throws DataError when frames are missing, unless `--allow-missing` */
+async function videoMeans(
+  flags: Flags,
+  pairs: Pairs,
+  say: (line: string) => void,
+): Promise<VideoMeans & { readonly frameCount: number }> {
+  const { model, features, images, score, seed } = flags
+  if ((model === undefined) === (features === undefined))
+    throw new UsageError(
+      `features: expected either --model or --features, got ${model === undefined ? 'none' : 'both'}`,
+    )
+  const videos = pairs.images
+  let frames: Awaited<ReturnType<typeof listFrames>>
+  if (features !== undefined) {
+    for (const name of ['images', 'landmarks', 'flip'] as const)
+      if (flags[name] !== undefined)
+        throw new UsageError(`--features: takes no --${name}, got ${flags[name]}`)
+    const opened = await openFeatureFile(features)
+    await opened.close()
+    frames = await frameRows(flags.names ?? namesFile(features), videos, { score, seed, rows: opened.rows })
+  } else {
+    if (images === undefined) throw new UsageError('--images: expected the folder of the videos, got none')
+    frames = await listFrames(images, videos, { score, seed })
+  }
+  const items = frames.names.length + frames.missingItems.length
+  const check = (missing: readonly MissingImage[]): void => {
+    if (missing.length === 0 || flags.allowMissing) return
+    sayMissing(missing, { of: items, say })
+    throw new DataError(
+      `frames: expected all ${items}, got ${items - missing.length}; --allow-missing goes on and marks the result as incomplete`,
+    )
+  }
+  const { signal, stop } = interruption(() => say('\nstopping (again to leave at once)'))
+  try {
+    const work = { videos, frames, signal, say, onUnreadable: check }
+    const found = await (features === undefined ? meansFromModel(flags, work) : meansFromFile(features, work))
+    check(found.missingItems)
+    sayMissing(found.missingItems, { of: items, say })
+    return { ...found, frameCount: items }
+  } finally {
+    stop()
+  }
+}
