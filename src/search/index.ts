@@ -1,12 +1,6 @@
-export {
-  countDistractors,
-  type DistractorTally,
-  finishTally,
-  mergeTallies,
-  type PartialTally,
-  type TallyOptions,
-  type TallyPlan,
-  tallyPart,
-} from './count-distractors.ts'
+export { countDistractors } from './count-distractors.ts'
 export { decodeFeature, type FeatureSource, itemCount } from './feature-rows.ts'
+export { finishTally, mergeTallies } from './finish-tally.ts'
 export { score } from './score.ts'
+export type { DistractorTally, PartialTally, TallyOptions, TallyPlan } from './tally.ts'
+export { tallyPart } from './tally-part.ts'

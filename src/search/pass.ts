@@ -1,3 +1,4 @@
+import { type KeptScores, scoreKeeper } from './kept-scores.ts'
 import type { Mates } from './mates.ts'
 import { errorBound, type Rows, score } from './score.ts'
 
@@ -29,8 +30,8 @@ export interface PassCounts {
   /** How many scores lie strictly above each threshold. */
   readonly above: Float64Array
   readonly leadingAbove: Float64Array
-  /** The scores in each zone, in no order. */
-  readonly kept: readonly Float64Array[]
+  /** The scores in each zone. */
+  readonly kept: readonly KeptScores[]
   /** How many scores fell into each bin of the histogram, by their float32 value; see `Pass.isWhole`. */
   readonly histogram: Float64Array
   /** For probe i and n = 0 … its mates, at start[i] + i + n: how many distractors beat exactly n mates. */
@@ -87,7 +88,7 @@ export function passCounter(probes: PassProbes, pass: Pass): PassCounter {
   const above = new Float64Array(thresholds.length)
   const leadingAbove = new Float64Array(leadingThresholds.length)
   const histogram = new Float64Array(histogramBins)
-  const kept = zones.map(() => growing())
+  const kept = zones.map(() => scoreKeeper())
   const beaten = new Float64Array(mates.scores.length + count)
   const bestIndex = new Int32Array(count * best).fill(-1)
   const bestScore = new Float64Array(count * best).fill(Number.NEGATIVE_INFINITY)
@@ -159,7 +160,7 @@ export function passCounter(probes: PassProbes, pass: Pass): PassCounter {
     countAbove(thresholds, value, above)
     if (probe < leading) countAbove(leadingThresholds, value, leadingAbove)
     zones.forEach(({ low, high }, z) => {
-      if (value >= low && value <= high) kept[z]!.push(value)
+      if (value >= low && value <= high) kept[z]!.add(value)
     })
   }
 
@@ -235,7 +236,7 @@ export function passCounter(probes: PassProbes, pass: Pass): PassCounter {
       if (pending > 0) flush()
       return {
         ...{ above, leadingAbove, histogram, beaten, bestIndex, bestScore, longest },
-        kept: kept.map((list) => list.values()),
+        kept: kept.map((keeper) => keeper.finish()),
       }
     },
   }
@@ -299,21 +300,4 @@ const least = (values: Iterable<number>): number => {
   let low = Number.POSITIVE_INFINITY
   for (const value of values) if (value < low) low = value
   return low
-}
-
-/** A list of numbers that grows. */
-function growing(): { push(value: number): void; values(): Float64Array } {
-  let data = new Float64Array(1024)
-  let length = 0
-  return {
-    push(value) {
-      if (length === data.length) {
-        const larger = new Float64Array(2 * length)
-        larger.set(data)
-        data = larger
-      }
-      data[length++] = value
-    },
-    values: () => data.slice(0, length),
-  }
 }

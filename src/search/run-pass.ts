@@ -3,6 +3,7 @@ import { DataError } from '../errors.ts'
 import { guardExit, openGate } from '../runtime/node-gate.ts'
 import type { CountStart } from './count-worker.ts'
 import { type FeatureSource, itemCount } from './feature-rows.ts'
+import { mergeKept } from './kept-scores.ts'
 import { histogramBins, type Pass, type PassCounts, type PassProbes } from './pass.ts'
 
 export interface RunPassOptions {
@@ -110,20 +111,10 @@ export function mergeCounts(
     leadingAbove: total((part) => part.leadingAbove, pass.leadingThresholds.length),
     histogram: total((part) => part.histogram, histogramBins),
     beaten: total((part) => part.beaten, probes.mates.scores.length + probes.count),
-    kept: pass.zones.map((_, z) => joined(parts.map((part) => part.kept[z]!))),
+    kept: pass.zones.map((_, z) => mergeKept(parts.map((part) => part.kept[z]!))),
     ...best,
     longest: Math.max(...parts.map(({ longest }) => longest)),
   }
-}
-
-function joined(lists: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(lists.reduce((n, list) => n + list.length, 0))
-  let at = 0
-  for (const list of lists) {
-    all.set(list, at)
-    at += list.length
-  }
-  return all
 }
 
 function mergeBest(
