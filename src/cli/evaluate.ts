@@ -2,6 +2,8 @@ import type { Command } from 'commander'
 import { registerEvaluateBin } from './evaluate-bin.ts'
 import { registerEvaluateIjb } from './evaluate-ijb.ts'
 import { registerEvaluateLfw } from './evaluate-lfw.ts'
+import { registerEvaluateMegaface } from './evaluate-megaface.ts'
+import { registerEvaluateMerge } from './evaluate-merge.ts'
 import { registerEvaluateOpenSet } from './evaluate-open-set.ts'
 import { registerEvaluatePairs } from './evaluate-pairs.ts'
 import { registerEvaluateYtf } from './evaluate-ytf.ts'
@@ -15,4 +17,6 @@ export function registerEvaluate(program: Command): void {
   registerEvaluateYtf(evaluate)
   registerEvaluateOpenSet(evaluate)
   registerEvaluateIjb(evaluate)
+  registerEvaluateMegaface(evaluate)
+  registerEvaluateMerge(evaluate)
 }

@@ -1,0 +1,204 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { DataError, fileProblem, StoppedError } from '../errors.ts'
+import { type MegafaceResult, megafacePlan, megafaceResult } from '../evaluate/megaface.ts'
+import { findNoise } from '../evaluate/megaface-noise.ts'
+import { type ProbePairs, probePairs } from '../evaluate/megaface-pairs.ts'
+import type { Matrix } from '../math/matrix.ts'
+import {
+  countDistractors,
+  type DistractorTally,
+  type PartialTally,
+  type TallyPlan,
+  tallyPart,
+} from '../search/index.ts'
+import { type DistractorFeatures, openDistractors } from './megaface-distractors.ts'
+import type { DistractorList, MegafaceLists } from './megaface-lists.ts'
+import { type MegafaceFlags, threadsOf } from './megaface-options.ts'
+import { type FeatureOrigin, missingError, type ProbeFeatures } from './megaface-probes.ts'
+import { type MissingImage, sayMissing } from './missing-images.ts'
+import { progress } from './progress.ts'
+
+/** All items, or all but the mislabelled. */
+export type Cleaning = 'raw' | 'cleaned'
+
+/** The probes of a cleaning, and what to count for them. */
+export interface CountedProbes {
+  readonly cleaning: Cleaning
+  /** Their places in the list, [P]. */
+  readonly index: Int32Array
+  readonly plan: TallyPlan
+  readonly pairs: ProbePairs
+}
+
+/** What was counted for one list of distractors: all of it, or a shard's part. */
+export interface Count {
+  readonly size: number
+  readonly set: number
+  readonly cleaning: Cleaning
+  /** The places of the distractors in their list, [M]. */
+  readonly index: Int32Array
+  readonly counted:
+    | { readonly tally: DistractorTally; readonly result: MegafaceResult }
+    | { readonly part: PartialTally }
+}
+
+/** What is known of a cleaning beside the counts. */
+export interface NoiseFound {
+  readonly named: number
+  readonly unmatched: number
+}
+
+/** The probes of each cleaning: all that can be used, and where lists of mislabelled images were given those less these. */
+export function countedProbes(
+  { probes, noise }: MegafaceLists,
+  { matrix, missing }: ProbeFeatures,
+  { verification }: Pick<MegafaceFlags, 'verification'>,
+): { readonly each: readonly CountedProbes[]; readonly noise?: NoiseFound } {
+  const named = noise && findNoise(probes.paths, noise.probes)
+  const of = (cleaning: Cleaning): CountedProbes => {
+    const index = placesWhere(
+      probes.paths.length,
+      (i) => !missing[i] && !(cleaning === 'cleaned' && named!.named[i]),
+    )
+    const rows = rowsAt(matrix, index)
+    const labels = index.map((i) => probes.labels[i]!)
+    const pairs = probePairs(rows, labels)
+    return { cleaning, index, plan: megafacePlan(rows, labels, pairs, { verification }), pairs }
+  }
+  return {
+    each: named ? [of('raw'), of('cleaned')] : [of('raw')],
+    ...(named && { noise: { named: named.images, unmatched: named.unmatched } }),
+  }
+}
+
+/** What counting all lists found. */
+export interface Counts {
+  readonly counts: readonly Count[]
+  readonly missingItems: readonly MissingImage[]
+  /** Of each list that was given lists of mislabelled images: how many distractors these name. */
+  readonly noise: readonly NoiseFound[]
+}
+
+/** Counts the distractors of each list for each of the probes. @throws DataError, StoppedError */
+export async function countLists(
+  flags: MegafaceFlags,
+  lists: MegafaceLists,
+  probes: readonly CountedProbes[],
+  {
+    origin,
+    say,
+    signal,
+  }: { readonly origin: FeatureOrigin; readonly say: (line: string) => void; readonly signal: AbortSignal },
+): Promise<Counts> {
+  const counts: Count[] = []
+  const missing = new Map<string, MissingImage>()
+  const noise: NoiseFound[] = []
+  const scratch = scratchFolder(flags)
+  try {
+    for (const list of lists.distractors) {
+      const paths = await list.paths()
+      const label = labelOf(list)
+      const features = await openDistractors(origin, paths, {
+        ...{ flags, columns: probes[0]!.plan.probes.columns, scratch: scratch.open, say, signal, label },
+      })
+      const { items } = features.unusable
+      if (origin.kind !== 'model') sayMissing(items, { of: paths.length, say })
+      if (items.length > 0 && !flags.allowMissing) throw missingError(list.file, items.length, paths.length)
+      for (const item of items) missing.set(item.name, item)
+      const named = lists.noise && findNoise(paths, lists.noise.distractors)
+      if (named) noise.push({ named: named.images, unmatched: named.unmatched })
+      for (const own of probes) {
+        const index = placesOf(paths.length, features, own.cleaning === 'cleaned' ? named!.named : undefined)
+        if (index.length === 0) throw new DataError(`${list.file}: no distractor is left, of ${paths.length}`)
+        const shown = progress({
+          label: `${label}${own.cleaning === 'raw' ? '' : ', cleaned'}`,
+          total: index.length,
+        })
+        try {
+          const counted = await countOne(flags, own, features, { index, signal, onProgress: shown.update })
+          counts.push({ size: list.size, set: list.set, cleaning: own.cleaning, index, counted })
+        } finally {
+          shown.finish()
+        }
+      }
+    }
+    return { counts, missingItems: [...missing.values()], noise }
+  } catch (error) {
+    if (signal.aborted) throw new StoppedError('megaface: stopped')
+    throw error
+  } finally {
+    await scratch.remove()
+  }
+}
+
+export const labelOf = ({ size, set }: Pick<DistractorList, 'size' | 'set'>): string =>
+  `${size} distractors, set ${set}`
+
+async function countOne(
+  flags: MegafaceFlags,
+  { plan, pairs }: CountedProbes,
+  features: DistractorFeatures,
+  {
+    index,
+    signal,
+    onProgress,
+  }: {
+    readonly index: Int32Array
+    readonly signal: AbortSignal
+    readonly onProgress: (done: number) => void
+  },
+): Promise<Count['counted']> {
+  const source = features.source(index)
+  const options = {
+    ...{ threads: threadsOf(flags), memoryBytes: flags.memory, signal },
+    // The sample is counted too; what is shown are distractors.
+    onProgress: (done: number, total: number) => onProgress(Math.floor((done / total) * index.length)),
+  }
+  if (flags.shard) return { part: await tallyPart(plan, source, { ...options, shard: flags.shard }) }
+  const tally = await countDistractors(plan, source, options)
+  return { tally, result: megafaceResult(plan, pairs, tally) }
+}
+
+function placesOf(
+  count: number,
+  { unusable }: DistractorFeatures,
+  noise: Uint8Array | undefined,
+): Int32Array {
+  const out = new Set(unusable.indices)
+  return placesWhere(count, (i) => !out.has(i) && !noise?.[i])
+}
+
+function placesWhere(count: number, keep: (i: number) => boolean): Int32Array {
+  return Int32Array.from({ length: count }, (_, i) => i).filter(keep)
+}
+
+function rowsAt({ data, columns }: Matrix, index: Int32Array): Matrix {
+  const rows = new Float32Array(index.length * columns)
+  index.forEach((i, at) => {
+    rows.set(data.subarray(i * columns, (i + 1) * columns), at * columns)
+  })
+  return { data: rows, rows: index.length, columns }
+}
+
+/** A folder beside the embedding cache, made when it is needed. */
+function scratchFolder({ cache }: Pick<MegafaceFlags, 'cache'>) {
+  let made: Promise<string> | undefined
+  const make = async (): Promise<string> => {
+    const parent = cache === false ? tmpdir() : dirname(cache)
+    try {
+      await mkdir(parent, { recursive: true })
+      return await mkdtemp(join(parent, 'megaface-'))
+    } catch (error) {
+      throw new DataError(`${parent}: cannot be written, ${fileProblem(error)}`)
+    }
+  }
+  return {
+    open: (): Promise<string> => (made ??= make()),
+    remove: async (): Promise<void> => {
+      const path = await made?.catch(() => undefined)
+      if (path !== undefined) await rm(path, { recursive: true, force: true })
+    },
+  }
+}

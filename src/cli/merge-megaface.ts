@@ -1,0 +1,53 @@
+import { DataError } from '../errors.ts'
+import type { NamedPart } from '../evaluate/agreeing-parts.ts'
+import { megafacePlan, megafaceResult } from '../evaluate/megaface.ts'
+import { probePairs } from '../evaluate/megaface-pairs.ts'
+import type { JsonObject } from '../evaluate/part-file.ts'
+import { unpackTally } from '../evaluate/tally-part.ts'
+import { finishTally, mergeTallies } from '../search/index.ts'
+import type { Evaluation } from './evaluation-output.ts'
+import type { Cleaning, CountedProbes } from './megaface-count.ts'
+import { type MegafaceSetup, megafaceEvaluation, type Outcome } from './megaface-report.ts'
+
+interface Run {
+  readonly size: number
+  readonly set: number
+  readonly cleaning: Cleaning
+}
+
+/** The result of a run of MegaFace from the parts of its shards. @throws DataError when they do not add up */
+export function mergeMegaface(parts: readonly NamedPart[]): Evaluation {
+  const first = parts[0]!.part
+  const { columns, runs, ...setup } = first.run as unknown as MegafaceSetup & {
+    readonly columns: number
+    readonly runs: readonly Run[]
+  }
+  const probes = new Map<Cleaning, CountedProbes>()
+  for (const cleaning of new Set(runs.map((run) => run.cleaning))) {
+    const data = first.arrays[`probes.${cleaning}.features`] as Float32Array
+    const labels = first.arrays[`probes.${cleaning}.labels`] as Int32Array
+    const rows = { data, rows: labels.length, columns }
+    const pairs = probePairs(rows, labels)
+    const { verification } = setup
+    probes.set(cleaning, {
+      ...{ cleaning, pairs, index: first.arrays[`probes.${cleaning}.index`] as Int32Array },
+      plan: megafacePlan(rows, labels, pairs, { verification }),
+    })
+  }
+  const outcomes = runs.map(({ size, set, cleaning }): Outcome => {
+    const own = probes.get(cleaning)!
+    const key = `${size}_${set}.${cleaning}`
+    const tallies = parts.map(({ part }) => unpackTally(key, part.facts[key] as JsonObject, part.arrays))
+    const { tally, missed } = finishTally(own.plan, mergeTallies(own.plan, tallies))
+    if (missed.length > 0)
+      throw new DataError(
+        `merge: the sample of ${size} distractors misjudged where a false accept rate lies; count them without --shard`,
+      )
+    return {
+      ...{ size, set, cleaning, tally, probes: own },
+      result: megafaceResult(own.plan, own.pairs, tally),
+      index: first.arrays[`${key}:index`] as Int32Array,
+    }
+  })
+  return megafaceEvaluation(setup, outcomes)
+}
