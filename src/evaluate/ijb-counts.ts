@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts'
+import { DataError, UsageError } from '../errors.ts'
 
 /**
  * How the impostor pairs of a verification lie among the genuine scores. This is all that a ROC needs, whatever the number of
@@ -41,6 +41,24 @@ export function countImpostor({ scores, impostor }: PairCounts, score: number): 
     else high = middle
   }
   impostor[2 * low + (scores[low] === score ? 1 : 0)]!++
+}
+
+/**
+ * Adds up counts of parts of the impostors among the same genuine scores.
+ * @throws DataError when the genuine scores are not the same
+ */
+export function addImpostors(parts: readonly PairCounts[]): PairCounts {
+  const [first] = parts
+  if (!first) throw new DataError('parts: expected at least one, got none')
+  const equal = (a: Float64Array, b: Float64Array) =>
+    a.length === b.length && a.every((value, i) => value === b[i])
+  const impostor = new Float64Array(first.impostor.length)
+  for (const [i, part] of parts.entries()) {
+    if (!equal(part.scores, first.scores) || !equal(part.genuine, first.genuine))
+      throw new DataError(`parts: expected equal genuine scores, got others in part ${i + 1}`)
+    for (let k = 0; k < impostor.length; k++) impostor[k]! += part.impostor[k]!
+  }
+  return { scores: first.scores, genuine: first.genuine, impostor }
 }
 
 /** A verification's accepted pairs at each genuine score, from the strictest threshold on. */
@@ -106,8 +124,9 @@ export function countedTarAtFar(counts: Accepted, far: number): TarAtFar {
 
 /**
  * TAR at the corner of the ROC whose FAR is nearest to the one asked for, the higher of two that are as near: how the public
- * IJB tools read their tables, so that the true FAR may be the greater. They drop points on straight lines; where impostors tie
- * some of these stay with them, and their digits may differ then. NaN where either kind of pair is missing.
+ * IJB tools read their tables, so that the true FAR may be the greater. They leave out points on straight lines as scikit-learn
+ * does, which depends on the size of ties: where impostors tie exactly their digits may differ. NaN where either kind of pair is
+ * missing.
  */
 export function tarNearFar(counts: Accepted, far: number): number {
   const { trueAccepts, falseAccepts, falseAbove, genuines, impostors } = counts

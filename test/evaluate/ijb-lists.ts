@@ -57,7 +57,7 @@ export function ijbTexts(
   )
   const features = images.map(({ person }): number[] => {
     const feature = centres[person]!.map((value) => value + random.below(3) - 1)
-    if (feature.every((value) => value === 0)) feature.fill(1, 0, 1)
+    if (!feature.some((value) => value !== 0)) feature[0] = 1
     return feature
   })
   const point = () => (20 + 80 * random.uniform()).toFixed(3)
