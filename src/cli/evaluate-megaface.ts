@@ -3,8 +3,8 @@ import type { Command } from 'commander'
 import { readText } from '../data/read-text.ts'
 import { UsageError } from '../errors.ts'
 import { parseCmcFile } from '../evaluate/megaface-result-file.ts'
-import { encodePart, type JsonObject, type PartArray } from '../evaluate/part-file.ts'
-import { packTally } from '../evaluate/tally-part.ts'
+import { pack } from '../evaluate/packed.ts'
+import { encodePart, type Json, type JsonObject, type PartArray } from '../evaluate/part-file.ts'
 import { writeEvaluation } from './evaluation-output.ts'
 import { interruption } from './interruption.ts'
 import { type Count, type CountedProbes, countedProbes, countLists } from './megaface-count.ts'
@@ -71,7 +71,7 @@ async function writePart(
   counts: readonly Count[],
 ): Promise<void> {
   const arrays: Record<string, PartArray> = {}
-  const facts: Record<string, JsonObject> = {}
+  const facts: Record<string, Json> = {}
   for (const { cleaning, index, plan } of probes) {
     arrays[`probes.${cleaning}.features`] = plan.probes.data
     arrays[`probes.${cleaning}.labels`] = plan.labels
@@ -81,7 +81,7 @@ async function writePart(
   for (const { size, set, cleaning, index, counted } of counts) {
     if (!('part' in counted)) continue
     const key = `${size}_${set}.${cleaning}`
-    const packed = packTally(key, counted.part)
+    const packed = pack(key, counted.part)
     Object.assign(arrays, packed.arrays, { [`${key}:index`]: index })
     facts[key] = packed.json
   }

@@ -2,9 +2,8 @@ import { DataError } from '../errors.ts'
 import type { NamedPart } from '../evaluate/agreeing-parts.ts'
 import { megafacePlan, megafaceResult } from '../evaluate/megaface.ts'
 import { probePairs } from '../evaluate/megaface-pairs.ts'
-import type { JsonObject } from '../evaluate/part-file.ts'
-import { unpackTally } from '../evaluate/tally-part.ts'
-import { finishTally, mergeTallies } from '../search/index.ts'
+import { unpack } from '../evaluate/packed.ts'
+import { finishTally, mergeTallies, type PartialTally } from '../search/index.ts'
 import type { Evaluation } from './evaluation-output.ts'
 import type { Cleaning, CountedProbes } from './megaface-count.ts'
 import { type MegafaceSetup, megafaceEvaluation, type Outcome } from './megaface-report.ts'
@@ -37,7 +36,9 @@ export function mergeMegaface(parts: readonly NamedPart[]): Evaluation {
   const outcomes = runs.map(({ size, set, cleaning }): Outcome => {
     const own = probes.get(cleaning)!
     const key = `${size}_${set}.${cleaning}`
-    const tallies = parts.map(({ part }) => unpackTally(key, part.facts[key] as JsonObject, part.arrays))
+    const tallies = parts.map(({ part }) =>
+      unpack<PartialTally>({ json: part.facts[key]!, arrays: part.arrays }),
+    )
     const { tally, missed } = finishTally(own.plan, mergeTallies(own.plan, tallies))
     if (missed.length > 0)
       throw new DataError(

@@ -1,5 +1,5 @@
 import type { Matrix } from '../math/matrix.ts'
-import type { DistractorTally, TallyPlan } from '../search/count-distractors.ts'
+import type { DistractorTally, TallyPlan } from '../search/tally.ts'
 import { countAtRate } from './counts.ts'
 import {
   nextBelow,
