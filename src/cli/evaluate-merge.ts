@@ -3,12 +3,15 @@ import type { Command } from 'commander'
 import { DataError, fileProblem } from '../errors.ts'
 import { agreeingParts, decodePart, type NamedPart } from '../evaluate/index.ts'
 import { addOutputOptions, type Evaluation, type OutputFlags, writeEvaluation } from './evaluation-output.ts'
+import { mergeIjb } from './merge-ijb.ts'
 import { mergeMegaface } from './merge-megaface.ts'
 import { version } from './version.ts'
 
 /** What makes the parts of a protocol a result; they are of one run, all of its shards in order. */
 const merges: Readonly<Record<string, (parts: readonly NamedPart[]) => Evaluation | Promise<Evaluation>>> = {
   megaface: mergeMegaface,
+  ijbb: mergeIjb,
+  ijbc: mergeIjb,
 }
 
 /** Adds `steradian evaluate merge`. */

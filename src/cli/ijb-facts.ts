@@ -8,6 +8,7 @@ import {
   type GallerySearch,
   type IdentificationRates,
   identificationRates,
+  type JoinedRates,
   meanRates,
   type TemplateVerification,
   tarNearFar,
@@ -71,14 +72,20 @@ export interface IjbGalleryFacts extends IdentificationRates {
   readonly missingTemplates: number
 }
 
+/** What is said of 1:N. */
+export interface IjbIdentificationFacts {
+  readonly galleries: readonly IjbGalleryFacts[]
+  readonly average: IdentificationRates
+  /** Both galleries at once as the public tools do; absent where they would stop. */
+  readonly joined?: JoinedRates
+}
+
 /** The numbers of 1:N, in each gallery and on average, and the CMC of each. */
 export function identificationFacts(
   searches: readonly { readonly gallery: string; readonly search: GallerySearch }[],
+  joined?: JoinedRates,
 ): {
-  readonly facts: {
-    readonly galleries: readonly IjbGalleryFacts[]
-    readonly average: IdentificationRates
-  }
+  readonly facts: IjbIdentificationFacts
   readonly cmc: readonly Curve[]
 } {
   const galleries = searches.map(({ gallery, search }) => ({
@@ -88,7 +95,7 @@ export function identificationFacts(
     ...identificationRates(search),
   }))
   return {
-    facts: { galleries, average: meanRates(galleries) },
+    facts: { galleries, average: meanRates(galleries), ...(joined && { joined }) },
     cmc: searches.map(({ gallery, search }) => {
       const { rank, recall }: Cmc = cmc(search.ranks, { maxRank: Math.min(100, search.people) })
       return { name: gallery, x: rank, y: recall }
@@ -115,21 +122,27 @@ export function verificationTable(facts: IjbVerificationFacts): string[] {
 }
 
 /** The lines of 1:N for the terminal. */
-export function identificationTable({
-  galleries,
-  average,
-}: ReturnType<typeof identificationFacts>['facts']): string[] {
-  const columns = [...galleries, ...(galleries.length > 1 ? [{ gallery: 'average', ...average }] : [])]
-  const row = (name: string, value: (rates: IdentificationRates) => number | undefined) =>
-    name.padEnd(26) + columns.map((rates) => percent(value(rates) ?? Number.NaN).padStart(10)).join('')
-  const rows = (name: string, pick: (rates: IdentificationRates) => Readonly<Record<string, number>>) =>
-    Object.keys(pick(average)).map((key) => row(`${name}${key}`, (rates) => pick(rates)[key]))
+export function identificationTable({ galleries, average, joined }: IjbIdentificationFacts): string[] {
+  const columns: readonly (JoinedRates & Partial<IdentificationRates> & { readonly name: string })[] = [
+    ...galleries.map((rates) => ({ ...rates, name: rates.gallery })),
+    ...(galleries.length > 1 ? [{ ...average, name: 'average' }] : []),
+    ...(joined ? [{ ...joined, name: 'joined' }] : []),
+  ]
+  const rows = (
+    label: string,
+    pick: (rates: Partial<IdentificationRates>) => Record<string, number> | undefined,
+  ) =>
+    Object.keys(pick(average)!).map(
+      (key) =>
+        `${label}${key}`.padEnd(26) +
+        columns.map((rates) => percent(pick(rates)?.[key] ?? Number.NaN).padStart(10)).join(''),
+    )
   return [
     ...galleries.map(
       ({ gallery, people, matedSearches, nonMatedSearches, missingTemplates }) =>
         `1:N  ${gallery}: ${people} people, ${matedSearches} mated and ${nonMatedSearches} non-mated searches${missingTemplates > 0 ? `, ${missingTemplates} templates missing` : ''}`,
     ),
-    ' '.repeat(26) + columns.map(({ gallery }) => gallery.padStart(10)).join(''),
+    ' '.repeat(26) + columns.map(({ name }) => name.padStart(10)).join(''),
     ...rows('top-', ({ top }) => top),
     ...rows('TPIR at FPIR ', ({ tpirAtFpir }) => tpirAtFpir),
     ...rows('  at rank 1, FPIR ', ({ rank1TpirAtFpir }) => rank1TpirAtFpir),

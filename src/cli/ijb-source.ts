@@ -1,6 +1,5 @@
 import { DataError, UsageError } from '../errors.ts'
 import type { IjbFaces, IjbImages, TemplatePool } from '../evaluate/index.ts'
-import { memoryText } from './memory-size.ts'
 import { type MissingImage, sayMissing } from './missing-images.ts'
 import type { ModelFlags } from './model-options.ts'
 
@@ -71,3 +70,5 @@ export function checkMissing(missing: readonly MissingImage[], { flags, images, 
       `images: expected all ${length}, got ${length - missing.length}; --allow-missing goes on and marks the result as incomplete`,
     )
 }
+
+const memoryText = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)}MiB`

@@ -40,17 +40,17 @@ export async function searchGallery(
     personOf.set(person, known)
     return known
   })
+  const ofTemplates = new Float64Array(shelf.rows.length)
   const scores = new Float64Array(personOf.size)
   const ranks: number[] = []
   const mateScores: number[] = []
   const nonMatedScores: number[] = []
   for (let i = 0; i < searches.rows.length; i++) {
     if (i % 64 === 0) await onProgress?.(i)
+    scoreWithAll(features, searches.rows[i]!, shelf.rows, ofTemplates)
     scores.fill(Number.NEGATIVE_INFINITY)
-    scoreAll(features, searches.rows[i]!, shelf.rows, (g, score) => {
-      const person = personOfShelf[g]!
-      if (score > scores[person]!) scores[person] = score
-    })
+    for (const [g, person] of personOfShelf.entries())
+      if (ofTemplates[g]! > scores[person]!) scores[person] = ofTemplates[g]!
     const mate = personOf.get(searches.people[i]!)
     if (mate === undefined) {
       nonMatedScores.push(scores.reduce((a, b) => Math.max(a, b)))
@@ -92,23 +92,19 @@ function present({ rows, people }: SearchList, missing: Uint8Array): Present {
   }
 }
 
-/** Scores one row with many, four at a time: each sum stays in index order, and the four do not wait for each other. */
-function scoreAll(
-  features: Matrix,
-  row: number,
-  others: Int32Array,
-  take: (index: number, score: number) => void,
-): void {
+/**
+ * Writes the dot products of row `row` with the `others` into `scores`, four at a time: each sum stays in index order, and the
+ * four do not wait for each other.
+ */
+export function scoreWithAll(features: Matrix, row: number, others: Int32Array, scores: Float64Array): void {
   const { data, columns } = features
   const p = row * columns
   let g = 0
   for (; g + 4 <= others.length; g += 4) {
-    const [q0, q1, q2, q3] = [
-      others[g]! * columns,
-      others[g + 1]! * columns,
-      others[g + 2]! * columns,
-      others[g + 3]! * columns,
-    ]
+    const q0 = others[g]! * columns
+    const q1 = others[g + 1]! * columns
+    const q2 = others[g + 2]! * columns
+    const q3 = others[g + 3]! * columns
     let [s0, s1, s2, s3] = [0, 0, 0, 0]
     for (let k = 0; k < columns; k++) {
       const a = data[p + k]!
@@ -117,12 +113,12 @@ function scoreAll(
       s2 += a * data[q2 + k]!
       s3 += a * data[q3 + k]!
     }
-    take(g, s0)
-    take(g + 1, s1)
-    take(g + 2, s2)
-    take(g + 3, s3)
+    scores[g] = s0
+    scores[g + 1] = s1
+    scores[g + 2] = s2
+    scores[g + 3] = s3
   }
-  for (; g < others.length; g++) take(g, dotRows(features, row, features, others[g]!))
+  for (; g < others.length; g++) scores[g] = dotRows(features, row, features, others[g]!)
 }
 
 /** Identification in one gallery, or the mean over several. */

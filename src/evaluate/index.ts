@@ -32,6 +32,7 @@ export {
   searchGallery,
 } from './ijb-identification.ts'
 export { type IjbFaces, type IjbImages, readIjbFaces, readIjbImages } from './ijb-images.ts'
+export { type JoinedRates, searchJoined } from './ijb-joined.ts'
 export type { Bytes } from './ijb-lines.ts'
 export { type PairPiece, readIjbPairs } from './ijb-pairs.ts'
 export { readIjbSearchList, type SearchList } from './ijb-search-list.ts'

@@ -1,0 +1,56 @@
+import type { GallerySearch, JoinedRates, TemplateVerification } from '../evaluate/index.ts'
+import type { Curve } from './evaluation-curves.ts'
+import { type Evaluation, missingFacts } from './evaluation-output.ts'
+import {
+  identificationFacts,
+  identificationTable,
+  verificationFacts,
+  verificationTable,
+} from './ijb-facts.ts'
+import type { MissingImage } from './missing-images.ts'
+
+/** What a run was made of; JSON, so that a part can carry it. */
+export interface IjbSetup {
+  readonly protocol: string
+  /** The model or the feature file, with its hash. */
+  readonly source: Readonly<Record<string, unknown>>
+  readonly lists: Readonly<Record<string, unknown>>
+  readonly weight: string
+  readonly unit: boolean
+  readonly images: number
+  readonly templates: number
+  readonly missingTemplates: number
+  readonly missingItems: readonly MissingImage[]
+}
+
+/** What 1:N found: each gallery's search, and both at once as the public tools do. */
+export interface IjbSearches {
+  readonly galleries: readonly { readonly gallery: string; readonly search: GallerySearch }[]
+  readonly joined?: JoinedRates | undefined
+}
+
+/** The result of a run, for the terminal and for files. */
+export function ijbEvaluation(
+  { protocol, source, missingItems, ...setup }: IjbSetup,
+  {
+    verification,
+    searches,
+  }: { readonly verification?: TemplateVerification; readonly searches?: IjbSearches },
+): Evaluation {
+  const facts: Record<string, unknown> = { ...source, ...setup }
+  const table = [`${setup.images} images in ${setup.templates} templates, weight ${setup.weight}`]
+  const curves: { roc?: Curve[]; det?: Curve[]; cmc?: readonly Curve[] } = {}
+  if (verification) {
+    const found = verificationFacts(verification)
+    facts.verification = found.facts
+    table.push('', ...verificationTable(found.facts))
+    Object.assign(curves, { roc: [found.roc], det: [found.det] })
+  }
+  if (searches) {
+    const found = identificationFacts(searches.galleries, searches.joined)
+    facts.identification = found.facts
+    table.push('', ...identificationTable(found.facts))
+    curves.cmc = found.cmc
+  }
+  return { protocol, facts: { ...facts, ...missingFacts(missingItems) }, table, curves }
+}
