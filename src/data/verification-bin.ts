@@ -35,15 +35,14 @@ export async function readVerificationBin(file: string): Promise<VerificationBin
 export function parseVerificationBin(bytes: Uint8Array, { where = 'pairs.bin' } = {}): VerificationBin {
   const refusal = (what: string) => new DataError(`${where}: ${what}`)
   const whole = unpickle(bytes, { where })
-  const parts = isKind(whole, 'tuple') || isKind(whole, 'list') ? whole.items : []
-  const [images, labels] = parts
-  if (parts.length !== 2)
-    throw refusal(
-      `expected a pair of lists (images, labels), got ${parts.length > 0 ? `${parts.length} parts` : valueText(whole)}`,
-    )
+  if (!isKind(whole, 'tuple') && !isKind(whole, 'list'))
+    throw refusal(`expected a pair of lists (images, labels), got ${valueText(whole)}`)
+  const [images, labels, more] = whole.items
+  if (images === undefined || labels === undefined || more !== undefined)
+    throw refusal(`expected a pair of lists (images, labels), got ${whole.items.length} parts`)
   if (!isKind(images, 'list') && !isKind(images, 'tuple'))
     throw refusal(`expected a list of images, got ${valueText(images)}`)
-  const same = labelsOf(labels!, { bytes, refusal })
+  const same = labelsOf(labels, { bytes, refusal })
   if (images.items.length !== 2 * same.length)
     throw refusal(`expected two images for each of ${same.length} labels, got ${images.items.length}`)
   if (same.length === 0) throw refusal('expected pairs, got none')
