@@ -7,13 +7,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { halvesModel, ourModel } from '../../test/embed/models.ts'
 import { pairsText, writePeople } from '../../test/embed/people.ts'
 import { runCommand } from '../../test/embed/run-command.ts'
-import { LANDMARK_COLUMNS } from '../data/index.ts'
+import { LANDMARK_COLUMNS, readAligned } from '../data/index.ts'
+import { encodeNpy, fuse, openModel } from '../embed/index.ts'
 import { DataError, UsageError } from '../errors.ts'
 import { parseLfwPairs } from '../evaluate/index.ts'
 import { cast, concat, input, neg, reduceMean } from '../graph/index.ts'
 import { anyBatch, emit } from '../onnx/index.ts'
 import { registerEvaluate } from './evaluate.ts'
-import { pairImages } from './evaluate-lfw.ts'
+import { itemImages } from './item-images.ts'
+import { version } from './version.ts'
 
 let base: string
 const at = (name: string): string => join(base, name)
@@ -31,7 +33,7 @@ const evaluate = (...words: string[]) =>
   runCommand(
     registerEvaluate,
     ...['evaluate', 'lfw', '--model', at('halves.onnx'), '--images', at('lfw'), '--pairs', at('pairs.txt')],
-    ...['--threads', '1', ...words],
+    ...['--threads', '1', '--no-cache', ...words],
   )
 
 test('evaluate lfw --json prints one object with every number of the protocol', async () => {
@@ -54,7 +56,12 @@ test('evaluate lfw --json prints one object with every number of the protocol', 
     images: 20,
     missing: 0,
     missingImages: [],
+    incomplete: false,
+    protocol: 'lfw',
+    version,
+    list: { file: at('pairs.txt'), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
   })
+  expect(result.intervals).toMatchObject({ over: 'people', accuracy: { low: 1, high: 1 } })
   expect(result.thresholds).toHaveLength(10)
   expect(result.model).toMatchObject({
     file: at('halves.onnx'),
@@ -75,7 +82,7 @@ test('evaluate lfw --json prints one object with every number of the protocol', 
 test('evaluate lfw prints a small table for people', async () => {
   const { stdout } = await evaluate('--variant', 'insightface')
   expect(stdout).toMatch(/pairs\.txt, insightface: 20 of 20 pairs, 10 folds\naccuracy +100\.00 % ± 0\.00/)
-  expect(stdout).toMatch(/TAR at FAR 0\.001 100\.00 %\nmissing +0 of 20 images\n$/)
+  expect(stdout).toMatch(/TAR at FAR 0\.001 100\.00 %.*\nmissing +0 of 20 images\n$/)
 })
 
 test('--variant all gives the exact rule, and each variant beside it', async () => {
@@ -87,6 +94,86 @@ test('--variant all gives the exact rule, and each variant beside it', async () 
   expect(result.variants.sphereface.thresholds).toEqual(alone.thresholds)
   expect(result.variants.insightface.variant).toBe('insightface')
 })
+
+test('--variant all prints the variants side by side, a line for each fold', async () => {
+  const { stdout } = await evaluate('--variant', 'all', '--resamples', '0')
+  const lines = stdout.split('\n')
+  expect(lines[0]).toMatch(/pairs\.txt: 20 of 20 pairs, 10 folds$/)
+  expect(lines[1]).toMatch(/^ +exact +sphereface +insightface$/)
+  expect(lines[2]).toMatch(/^accuracy( +100\.00 ± 0\.00 %){3}$/)
+  expect(lines.filter((line) => /^fold \d+( +100\.00 at -?\d\.\d{4}){3}$/.test(line))).toHaveLength(10)
+  expect(stdout).not.toContain('95 %')
+})
+
+test('with --pairs-train one threshold is chosen on that list and judges the other', async () => {
+  await writePeople(at('view1'), { people: 20 })
+  const all = pairsText({ people: 20 }).trimEnd().split('\n')
+  const isTrain = (line: string) => /^Person_[A-J]\t/.test(line)
+  await writeFile(at('dev-train.txt'), `10\n${all.filter(isTrain).join('\n')}\n`)
+  await writeFile(at('dev-test.txt'), all.filter((line) => !isTrain(line)).join('\n'))
+  const words = ['--images', at('view1'), '--pairs', at('dev-test.txt'), '--pairs-train', at('dev-train.txt')]
+  const result = JSON.parse((await evaluate(...words, '--json')).stdout)
+  expect(result).toMatchObject({
+    accuracy: 1,
+    standardError: null,
+    folds: [1],
+    pairs: 20,
+    listedPairs: 20,
+    images: 40,
+    trainPairs: 20,
+    trainList: { file: at('dev-train.txt') },
+  })
+  expect(result.thresholds).toHaveLength(1)
+  // The other way round the threshold is another: it comes from the other people.
+  const swapped = ['--pairs', at('dev-train.txt'), '--pairs-train', at('dev-test.txt'), '--json']
+  expect(JSON.parse((await evaluate(...words, ...swapped)).stdout).thresholds).not.toEqual(result.thresholds)
+  const table = (await evaluate(...words, '--variant', 'all')).stdout
+  expect(table).toMatch(/dev-test\.txt: 20 of 20 pairs, a threshold of other pairs\n/)
+  expect(table).toMatch(/\nthreshold( +-?\d\.\d{4}){3}\n/)
+})
+
+test('features of a file give what the model gives, and --flip concat tells their halves apart', async () => {
+  const { feature, names } = await joinedFeatures()
+  await writeFile(at('joined.npy'), feature)
+  await writeFile(at('joined.names.txt'), names)
+  const ofModel = JSON.parse((await evaluate('--variant', 'all', '--json')).stdout)
+  const run = async (...words: string[]) =>
+    JSON.parse(
+      (
+        await runCommand(
+          registerEvaluate,
+          ...['evaluate', 'lfw', '--features', at('joined.npy'), '--pairs', at('pairs.txt'), '--json'],
+          ...['--variant', 'all', ...words],
+        )
+      ).stdout,
+    )
+  const joined = await run('--flip', 'concat')
+  expect(joined.variants).toEqual(ofModel.variants)
+  expect(joined.features).toEqual({
+    file: at('joined.npy'),
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+  })
+  const whole = await run()
+  expect(whole.variants.exact).toEqual(ofModel.variants.exact)
+  expect(whole.variants.insightface).not.toEqual(ofModel.variants.insightface)
+})
+
+/** The features of this test's images and mirror images side by side, in another order than that of the pairs. */
+async function joinedFeatures() {
+  const model = await openModel(at('halves.onnx'), { threads: 1 })
+  const { height, width } = model.description
+  const images = parseLfwPairs(pairsText()).images.toReversed()
+  const pixels = new Uint8Array(images.length * height * width * 3)
+  for (const [i, name] of images.entries())
+    await readAligned({ path: join(at('lfw'), name) }, { height, width }, pixels, i * height * width * 3)
+  const { feature, mirrored } = await model.embed(pixels)
+  await model.close()
+  const { data, rows, columns } = fuse(feature, mirrored, 'concat')
+  return {
+    feature: encodeNpy({ shape: [rows, columns], data: Float32Array.from(data) }),
+    names: images.map((name) => `${name}\n`).join(''),
+  }
+}
 
 test('a model of ours needs no option: nothing is guessed, and it is fused as it was exported', async () => {
   const { stdout, stderr } = await evaluate('--model', at('ours.onnx'), '--json')
@@ -149,7 +236,7 @@ test('landmarks bring each face to the place that the model wants', async () => 
 describe('images that cannot be used', () => {
   let lines: string[]
   const bad = (...words: string[]) =>
-    evaluate('--images', at('bad'), '--pairs', at('twenty.txt'), '--json', ...words)
+    evaluate('--images', at('bad'), '--pairs', at('twenty.txt'), '--allow-missing', ...words)
   beforeAll(async () => {
     await writePeople(at('bad'), { people: 20 })
     await writeFile(at('twenty.txt'), pairsText({ people: 20 }))
@@ -162,11 +249,33 @@ describe('images that cannot be used', () => {
     lines = [LANDMARK_COLUMNS.join(','), ...images.filter((name) => !name.includes('_J_0002')).map(row)]
   })
 
-  test('are counted and named with the reason, and their pairs are not judged', async () => {
+  test('stop the run with a list, before anything is embedded where that is seen by then', async () => {
+    const words = ['--images', at('bad'), '--pairs', at('twenty.txt'), '--json']
+    await writeFile(at('most.csv'), lines.filter((line) => !line.includes('_D_0001')).join('\n'))
+    const early = await evaluate(...words, '--landmarks', at('most.csv'))
+    expect(early.error).toEqual(
+      new DataError(
+        'images: expected all 40, got 37; --allow-missing goes on and marks the result as incomplete',
+      ),
+    )
+    expect(early.stderr).toContain('missing: Person_A/Person_A_0001.jpg: no such file\n')
+    expect(early.stderr).toContain('missing: Person_J/Person_J_0002.jpg: no landmarks\n')
+    expect(early.stderr).not.toContain('Person_G')
+    expect(early.stdout).toBe('')
+    const others = pairsText({ people: 20 })
+      .split('\n')
+      .filter((line) => !/Person_[AJ]/.test(line))
+    await writeFile(at('others.txt'), others.join('\n'))
+    const late = await evaluate(...words, '--pairs', at('others.txt'))
+    expect(late.error?.message).toMatch(/^images: expected all 36, got 34; --allow-missing/)
+    expect(late.stderr).toContain('missing: Person_G/Person_G_0002.jpg: not a JPEG')
+  })
+
+  test('are counted and named with the reason, and their pairs are not judged, with --allow-missing', async () => {
     await writeFile(at('some.csv'), lines.join('\n'))
-    const { stdout, stderr } = await bad('--landmarks', at('some.csv'))
+    const { stdout, stderr } = await bad('--landmarks', at('some.csv'), '--json')
     const result = JSON.parse(stdout)
-    expect(result.missing).toBe(4)
+    expect([result.missing, result.incomplete]).toEqual([4, true])
     expect(result.missingImages).toEqual([
       { name: 'Person_A/Person_A_0001.jpg', reason: 'no such file' },
       { name: 'Person_D/Person_D_0001.jpg', reason: expect.stringMatching(/^(?!\/)[^\n]+$/) },
@@ -177,6 +286,19 @@ describe('images that cannot be used', () => {
     expect([result.pairs, result.listedPairs]).toEqual([32, 40])
     expect(stderr).toContain('missing: Person_A/Person_A_0001.jpg: no such file\n')
     expect(stderr).toContain('4 of 40 images are missing\n')
+  })
+
+  test('make the result incomplete wherever it stands', async () => {
+    await writeFile(at('some.csv'), lines.join('\n'))
+    const { stdout } = await bad('--landmarks', at('some.csv'), '--out', at('incomplete'))
+    expect(stdout).toMatch(/^incomplete: 4 missing\n/)
+    const read = (name: string) => readFile(join(at('incomplete'), name), 'utf8')
+    expect(JSON.parse(await read('result.json'))).toMatchObject({ incomplete: true, missing: 4 })
+    for (const kind of ['roc', 'det', 'scores']) {
+      expect(await read(`${kind}.csv`)).toMatch(/^# incomplete: 4 missing\n/)
+      for (const svg of [`${kind}.svg`, `${kind}-dark.svg`])
+        expect(await read(svg)).toMatch(/<title>[^<]*\(incomplete: 4 missing\)<\/title>/)
+    }
   })
 
   test('are told in one line when they leave a fold without pairs', async () => {
@@ -200,7 +322,7 @@ describe('images that cannot be used', () => {
 
   test('that two landmark rows name are not guessed at', async () => {
     await writeFile(at('twice.csv'), [...lines, lines[10]].join('\n'))
-    const { stdout } = await bad('--landmarks', at('twice.csv'))
+    const { stdout } = await bad('--landmarks', at('twice.csv'), '--json')
     expect(JSON.parse(stdout).missingImages).toContainEqual({
       name: lines[10]!.slice(4, 30),
       reason: 'several landmark rows fit it',
@@ -271,10 +393,13 @@ describe.skipIf(!existsSync(shared))('with ../shared/data/lfw', () => {
   test('each of the 7,701 images of pairs.txt is there and has landmarks', async () => {
     const pairs = parseLfwPairs(await readFile(join(shared, 'pairs.txt'), 'utf8'))
     expect(pairs.images).toHaveLength(7701)
-    const images = await pairImages(pairs, {
-      images: join(shared, 'lfw-deepfunneled'),
-      landmarks: join(shared, 'landmarks.csv'),
-    })
+    const images = await itemImages(
+      pairs.images.map((name) => ({ name })),
+      {
+        images: join(shared, 'lfw-deepfunneled'),
+        landmarks: join(shared, 'landmarks.csv'),
+      },
+    )
     expect(images.filter(({ points }) => points?.length !== 10)).toEqual([])
     expect(images.filter(({ reason }) => reason !== undefined)).toEqual([])
     expect(images.filter(({ path }) => !existsSync(path))).toEqual([])

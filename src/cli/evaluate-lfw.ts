@@ -1,205 +1,80 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { type Command, Option } from 'commander'
-import { matchLandmarks, readAligned, readLandmarks } from '../data/index.ts'
+import type { Command } from 'commander'
 import { readText } from '../data/read-text.ts'
-import { type EmbeddedImages, embedImages, fuse, type OpenModel, partConcat } from '../embed/index.ts'
-import { DataError, fileProblem } from '../errors.ts'
+import { type Pairs, parseLfwPairs, type Variant, withTraining } from '../evaluate/index.ts'
+import { addFeatureOptions, type FeatureFlags, itemFeatures } from './evaluation-features.ts'
+import { addOutputOptions, listFacts, type OutputFlags, writeEvaluation } from './evaluation-output.ts'
+import { variantColumns } from './variant-columns.ts'
 import {
-  lfw,
-  type Pairs,
-  parseLfwPairs,
-  type Variant,
-  type Verification,
-  variants,
-} from '../evaluate/index.ts'
-import { type MissingImage, reasonOf, sayMissing } from './missing-images.ts'
-import { addModelOptions, type ModelFlags, modelFacts, openGivenModel } from './model-options.ts'
-import { progress } from './progress.ts'
+  addVerificationOptions,
+  verificationCurves,
+  verificationFacts,
+  verificationTable,
+  verifyPairs,
+} from './verification-facts.ts'
 
-interface Flags extends ModelFlags {
-  readonly images: string
+interface Flags extends FeatureFlags, OutputFlags {
   readonly pairs: string
-  readonly landmarks?: string
+  readonly pairsTrain?: string
   readonly variant: Variant | 'all'
-  readonly json?: boolean
+  readonly resamples: number
 }
 
 /** Adds `steradian evaluate lfw`. */
 export function registerEvaluateLfw(evaluate: Command): void {
   const command = evaluate
     .command('lfw')
-    .description('verification by ten folds of pairs, as Labeled Faces in the Wild has it')
-    .requiredOption('--images <folder>', 'holds <name>/<name>_0001.jpg')
-    .requiredOption('--pairs <file>', 'pairs.txt, or a list of view 1')
+    .description('verification of pairs, as Labeled Faces in the Wild has it')
+    .requiredOption(
+      '--pairs <file>',
+      'pairs.txt of view 2, judged by ten folds; or a list of view 1, which is cut into ten folds unless --pairs-train',
+    )
     .option(
-      '--landmarks <file>',
-      'CSV of five points an image; without it images are taken as already aligned',
+      '--pairs-train <file>',
+      'view 1: pairsDevTrain.txt, on which the one threshold is chosen that judges --pairs',
     )
-    .addOption(
-      new Option(
-        '--variant <name>',
-        'the rule, or that of a known tool; all gives exact, and the others beside it',
-      )
-        .choices([...variants, 'all'])
-        .default('exact'),
-    )
-    .option('--json', 'print one JSON object')
-  addModelOptions(command).action(evaluateLfw)
+  addVerificationOptions(command)
+  addOutputOptions(addFeatureOptions(command, { images: 'holds <name>/<name>_0001.jpg' })).action(evaluateLfw)
 }
 
 async function evaluateLfw(flags: Flags): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
-  const pairs = parseLfwPairs(await readText(flags.pairs), { where: flags.pairs })
-  const images = await pairImages(pairs, flags)
-  if (flags.landmarks === undefined) say('no landmarks: images are taken as already aligned')
-  const model = await openGivenModel(flags, say)
-  try {
-    const { description } = model
-    let shown: ReturnType<typeof progress> | undefined
-    const embedded = await embedImages(
-      model,
-      {
-        ...{
-          count: images.length,
-          height: description.height,
-          width: description.width,
-          names: pairs.images,
-        },
-        read: (i, out, offset) => {
-          const { path, points, reason } = images[i]!
-          if (reason !== undefined) throw new DataError(reason)
-          const { height, width, alignment } = description
-          return readAligned(
-            { path, ...(points && { points }) },
-            { height, width, template: alignment },
-            out,
-            offset,
-          )
-        },
-      },
-      {
-        batch: flags.batch,
-        onProgress: (done) => {
-          shown ??= progress({ total: images.length, label: 'embedding', unit: 'images' })
-          shown.update(done)
-        },
-      },
-    ).finally(() => shown?.finish())
-    const missing = embedded.failures.map(({ index, name, reason }) => ({
-      name,
-      reason: reasonOf(reason, images[index]!.path),
-    }))
-    sayMissing(missing, { of: images.length, say })
-    print(flags, { model, pairs, embedded, missing })
-  } finally {
-    await model.close()
-  }
-}
-
-/** An image that pairs name. */
-export interface PairImage {
-  readonly path: string
-  readonly points?: Float64Array | undefined
-  /** Why it cannot be used, if that is known before it is read. */
-  readonly reason?: string | undefined
-}
-
-/** Where each image of the pairs lies, and its points. @throws DataError for a missing folder or a wrong landmarks file */
-export async function pairImages(
-  pairs: Pairs,
-  { images: folder, landmarks }: Pick<Flags, 'images' | 'landmarks'>,
-): Promise<PairImage[]> {
-  const found = await stat(folder).catch((error: unknown) => {
-    throw new DataError(`${folder}: ${fileProblem(error)}`)
+  const { pairs, train } = await readLists(flags)
+  const items = pairs.images.map((name) => ({ name }))
+  const features = await itemFeatures(flags, items, { say })
+  const { variant, resamples } = flags
+  const results = verifyPairs(features, pairs, {
+    ...{ variant, resamples, where: flags.pairs },
+    ...(train && { train }),
   })
-  if (!found.isDirectory()) throw new DataError(`${folder}: expected a folder, got a file`)
-  const images: PairImage[] = pairs.images.map((name) => ({ path: join(folder, name) }))
-  if (landmarks === undefined) return images
-  const { rows, ambiguousImages } = matchLandmarks(await readLandmarks(landmarks), images, {
-    directory: folder,
-  })
-  const ambiguous = new Set(ambiguousImages)
-  return images.map(({ path }, i) => ({
-    path,
-    points: rows[i]?.points,
-    reason: rows[i] ? undefined : ambiguous.has(i) ? 'several landmark rows fit it' : 'no landmarks',
-  }))
-}
-
-function print(
-  { variant, json, pairs: pairsFile }: Flags,
-  {
-    model,
-    pairs,
-    embedded,
-    missing,
-  }: {
-    readonly model: OpenModel
-    readonly pairs: Pairs
-    readonly embedded: EmbeddedImages
-    readonly missing: readonly MissingImage[]
-  },
-): void {
-  checkFolds(pairs, embedded.missing, pairsFile)
-  const { flip } = model.description
-  const { feature, mirrored } = embedded
-  // What is joined, here or in the file, is joined by each variant in its own way; a sum is one feature for all of them.
-  const features =
-    flip !== 'concat'
-      ? { feature: fuse(feature, mirrored, flip) }
-      : mirrored
-        ? { feature, mirrored }
-        : partConcat(feature)
-  const results = (variant === 'all' ? variants : [variant]).map(
-    (name) => lfw({ ...features, missing: embedded.missing }, pairs, { variant: name }).result,
-  )
-  if (!json) {
-    process.stdout.write(
-      results.map((result) => `${table(result, pairs, pairsFile).join('\n')}\n`).join('\n'),
-    )
-    return
-  }
-  const [first] = results
-  const facts = {
-    ...first,
-    missingImages: missing,
-    images: pairs.images.length,
+  const context = {
+    name: flags.pairs,
     listedPairs: pairs.same.length,
-    model: modelFacts(model),
-    ...(variant === 'all' && {
-      variants: Object.fromEntries(
-        results.map(({ missingImages: _, ...result }) => [result.variant, result]),
-      ),
-    }),
+    items: items.length,
+    missingItems: features.missingItems,
   }
-  process.stdout.write(`${JSON.stringify(facts)}\n`)
+  await writeEvaluation(flags, {
+    protocol: 'lfw',
+    facts: {
+      list: await listFacts(flags.pairs),
+      ...(train && {
+        trainList: await listFacts(flags.pairsTrain!),
+        trainPairs: train.same.length,
+      }),
+      ...features.source,
+      ...verificationFacts(results, context),
+    },
+    table: results.length > 1 ? variantColumns(results, context) : verificationTable(results, context),
+    curves: verificationCurves(results),
+  })
 }
 
-/** @throws DataError when missing images leave a fold without pairs */
-function checkFolds({ left, right, foldOf, folds, images }: Pairs, missing: Uint8Array, where: string): void {
-  const judged = new Set<number>()
-  for (const [p, fold] of foldOf.entries()) if (!missing[left[p]!] && !missing[right[p]!]) judged.add(fold)
-  for (let fold = 0; fold < folds; fold++) {
-    if (judged.has(fold)) continue
-    const count = missing.reduce((n, value) => n + value, 0)
-    throw new DataError(
-      `${where}: no pair of fold ${fold + 1} can be judged, ${count} of ${images.length} images are missing`,
-    )
-  }
-}
-
-function table(result: Verification, pairs: Pairs, pairsFile: string): string[] {
-  const percent = (share: number): string => (100 * share).toFixed(2)
-  const { accuracy, standardError, folds, thresholds, tarAtFar } = result
-  return [
-    `${pairsFile}, ${result.variant}: ${result.pairs} of ${pairs.same.length} pairs, ${folds.length} folds`,
-    `accuracy      ${percent(accuracy)} % ± ${percent(standardError)} (standard error)`,
-    `folds         ${folds.map(percent).join(' ')}`,
-    `thresholds    ${thresholds.map((threshold) => threshold.toFixed(4)).join(' ')}`,
-    `AUC           ${result.auc.toFixed(5)}`,
-    `EER           ${percent(result.eer)} %`,
-    ...Object.entries(tarAtFar).map(([far, tar]) => `TAR at FAR ${far.padEnd(5)} ${percent(tar)} %`),
-    `missing       ${result.missing} of ${pairs.images.length} images`,
-  ]
+/** The pairs to judge and, for view 1, those to choose the threshold on, over the same images. */
+async function readLists({
+  pairs: file,
+  pairsTrain,
+}: Flags): Promise<{ readonly pairs: Pairs; readonly train?: Pairs }> {
+  const pairs = parseLfwPairs(await readText(file), { where: file })
+  if (pairsTrain === undefined) return { pairs }
+  const lists = withTraining(pairs, parseLfwPairs(await readText(pairsTrain), { where: pairsTrain }))
+  return { pairs: lists.test, train: lists.train }
 }

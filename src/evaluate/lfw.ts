@@ -3,7 +3,7 @@ import { besideRows, dotRows, type Matrix, unitRows } from '../math/matrix.ts'
 import { type KfoldAccuracy, kfoldAccuracy } from './kfold.ts'
 import type { Pairs } from './pairs.ts'
 import { auc, eer, tarAtFar } from './roc.ts'
-import type { Variant } from './threshold.ts'
+import { accuracyAt, bestThreshold, type Variant } from './threshold.ts'
 
 /** Verification in the way of LFW's view 2, as `steradian evaluate lfw --json` prints it. */
 export interface Verification extends KfoldAccuracy {
@@ -44,6 +44,9 @@ export interface VerifiedPairs {
  *   it); AUC, EER and TAR use the score that each pair has when its own fold is tested.
  * - `insightface`: the negative squared distance of the unit vectors along f + f mirrored.
  *
+ * With `train`, pairs of the same images (view 1, see `withTraining`), there are no folds: its pairs stand for the nine
+ * others, one threshold is chosen on them and judges all pairs, and there is no standard error (NaN).
+ *
  * Pairs with a missing image are left out, their images counted and named; folds stay as they are.
  * @throws ShapeError when the features do not fit the pairs; DataError at a feature that is not a finite number, or where
  * the missing images leave a fold empty
@@ -51,38 +54,34 @@ export interface VerifiedPairs {
 export function lfw(
   features: PairFeatures,
   pairs: Pairs,
-  { variant = 'exact' as Variant } = {},
+  { variant = 'exact', train }: { readonly variant?: Variant; readonly train?: Pairs } = {},
 ): VerifiedPairs {
   check(features, pairs)
-  const { feature, mirrored, missing } = features
-  const isJudged = (_: number, p: number) => !(missing?.[pairs.left[p]!] || missing?.[pairs.right[p]!])
-  const left = pairs.left.filter(isJudged)
-  const right = pairs.right.filter(isJudged)
-  const same = pairs.same.filter(isJudged)
-  const foldOf = pairs.foldOf.filter(isJudged)
-  const options = { folds: pairs.folds, foldOf, variant }
+  const { missing } = features
+  const { left, right, same, foldOf } = judged(pairs, missing)
+  const score = scoring(features, variant)
 
   let scores: Float64Array
   let byFolds: KfoldAccuracy
-  if (variant === 'sphereface') {
-    const both = mirrored === undefined ? feature : besideRows(feature, mirrored)
-    scores = new Float64Array(left.length)
-    byFolds = kfoldAccuracy(
-      (fold) => {
-        const centred = less(both, meanOutside(fold, both, left, right, foldOf))
-        const now = cosines(centred, left, right)
-        for (let p = 0; p < now.length; p++) if (foldOf[p] === fold) scores[p] = now[p]!
-        return now
-      },
-      same,
-      options,
-    )
+  if (train) {
+    const known = judged(train, missing)
+    const threshold = bestThreshold(score(known, known), known.same, { variant })
+    scores = score({ left, right }, known)
+    const accuracy = accuracyAt(threshold, scores, same, { variant })
+    byFolds = { accuracy, standardError: Number.NaN, folds: [accuracy], thresholds: [threshold] }
   } else {
-    scores =
-      variant === 'insightface'
-        ? negativeDistances(mirrored === undefined ? feature : plus(feature, mirrored), left, right)
-        : cosines(mirrored === undefined ? feature : besideRows(feature, mirrored), left, right)
-    byFolds = kfoldAccuracy(scores, same, options)
+    const outside = (fold: number) => {
+      const isOther = (_: number, p: number) => foldOf[p] !== fold
+      return { left: left.filter(isOther), right: right.filter(isOther) }
+    }
+    const centred = variant === 'sphereface'
+    scores = centred ? new Float64Array(left.length) : score({ left, right }, outside(0))
+    const inFold = (fold: number): Float64Array => {
+      const now = score({ left, right }, outside(fold))
+      for (let p = 0; p < now.length; p++) if (foldOf[p] === fold) scores[p] = now[p]!
+      return now
+    }
+    byFolds = kfoldAccuracy(centred ? inFold : scores, same, { folds: pairs.folds, foldOf, variant })
   }
   const missingImages = pairs.images.filter((_, i) => missing?.[i])
   const result: Verification = {
@@ -102,15 +101,43 @@ export function lfw(
   return { result, scores, same }
 }
 
-/** The cosine of each pair of rows, [P]; 0 where a row is all zeros. */
-function cosines(a: Matrix, left: Int32Array, right: Int32Array): Float64Array {
-  const unit = unitRows(a)
+/** The images of pairs. */
+type Ends = Pick<Pairs, 'left' | 'right'>
+
+/** The pairs that have both images. */
+function judged({ left, right, same, foldOf }: Pairs, missing: Uint8Array | undefined) {
+  const isJudged = (_: number, p: number) => !(missing?.[left[p]!] || missing?.[right[p]!])
+  return {
+    left: left.filter(isJudged),
+    right: right.filter(isJudged),
+    same: same.filter(isJudged),
+    foldOf: foldOf.filter(isJudged),
+  }
+}
+
+/** How a variant scores pairs, [P], higher for more alike; what it takes from other pairs, it takes from `known`. */
+function scoring(
+  { feature, mirrored }: PairFeatures,
+  variant: Variant,
+): (pairs: Ends, known: Ends) => Float64Array {
+  if (variant === 'insightface') {
+    const unit = unitRows(mirrored === undefined ? feature : plus(feature, mirrored))
+    return (pairs) => negativeDistances(unit, pairs)
+  }
+  const both = mirrored === undefined ? feature : besideRows(feature, mirrored)
+  if (variant === 'sphereface')
+    return (pairs, known) => cosines(unitRows(less(both, meanOf(both, known))), pairs)
+  const unit = unitRows(both)
+  return (pairs) => cosines(unit, pairs)
+}
+
+/** The cosine of each pair of unit rows, [P]; 0 where a row is all zeros. */
+function cosines(unit: Matrix, { left, right }: Ends): Float64Array {
   return Float64Array.from(left, (i, p) => dotRows(unit, i, unit, right[p]!))
 }
 
-/** Minus the squared distance between the unit vectors along each pair of rows, [P]. */
-function negativeDistances(a: Matrix, left: Int32Array, right: Int32Array): Float64Array {
-  const { data, columns } = unitRows(a)
+/** Minus the squared distance between each pair of rows, [P]. */
+function negativeDistances({ data, columns }: Matrix, { left, right }: Ends): Float64Array {
   return Float64Array.from(left, (i, p) => {
     let square = 0
     for (let k = 0; k < columns; k++) square += (data[i * columns + k]! - data[right[p]! * columns + k]!) ** 2
@@ -118,16 +145,12 @@ function negativeDistances(a: Matrix, left: Int32Array, right: Int32Array): Floa
   })
 }
 
-/** The mean row over both images of each pair outside the fold, [D]: an image that several pairs name counts each time. */
-function meanOutside(fold: number, a: Matrix, left: Int32Array, right: Int32Array, foldOf: Uint8Array) {
+/** The mean row over both images of each pair, [D]: an image that several pairs name counts each time. */
+function meanOf(a: Matrix, { left, right }: Ends): Float64Array {
   const weight = new Float64Array(a.rows)
-  let total = 0
-  for (let p = 0; p < left.length; p++) {
-    if (foldOf[p] === fold) continue
-    weight[left[p]!]!++
-    weight[right[p]!]!++
-    total += 2
-  }
+  for (const image of left) weight[image]!++
+  for (const image of right) weight[image]!++
+  const total = left.length + right.length
   const centre = new Float64Array(a.columns)
   for (let i = 0; i < a.rows; i++)
     if (weight[i]! > 0)

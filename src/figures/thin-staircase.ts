@@ -5,8 +5,8 @@ export interface Points {
 }
 
 /**
- * The corners of a staircase, [x, y] each: those where y changes, and of several that `place` puts at one place only the
- * last, so that a curve of millions of points stays a short drawing. Both ends are kept.
+ * The corners of a staircase, [x, y] each: those where y changes, of several that `place` puts at one place only the last
+ * (so that a curve of millions of points stays a short drawing), and the end.
  */
 export function thinStaircase({ x, y }: Points, place: (x: number) => number): [number, number][] {
   const corners: [number, number][] = []
@@ -14,7 +14,7 @@ export function thinStaircase({ x, y }: Points, place: (x: number) => number): [
     const last = corners.at(-1)
     const corner: [number, number] = [x[k]!, y[k]!]
     if (last && corner[1] === last[1] && k < x.length - 1) continue
-    if (last && corners.length > 1 && place(corner[0]) === place(last[0])) corners.pop()
+    if (last && place(corner[0]) === place(last[0])) corners.pop()
     corners.push(corner)
   }
   return corners
