@@ -1,5 +1,6 @@
 import { DataError } from '../errors.ts'
 import { contiguousFolds } from './kfold.ts'
+import { listLines, shown } from './list-lines.ts'
 import type { Pairs } from './pairs.ts'
 
 /** One line of a list of pairs. */
@@ -41,9 +42,9 @@ export function parsePairsList(text: string, { where = 'pairs.txt', folds = 10 }
         `${at}: expected ${width} fields as in line ${lines[0]!.number}, got ${fields.length}`,
       )
     if (a === '' || b === '') throw new DataError(`${at}: expected the paths of two images, got an empty one`)
-    if (a === b) throw new DataError(`${at}: expected two images, got the same twice, ${a}`)
+    if (a === b) throw new DataError(`${at}: expected two images, got the same twice, ${shown(a)}`)
     if (label !== '0' && label !== '1')
-      throw new DataError(`${at}: expected label 1 (one person) or 0 (two), got ${label}`)
+      throw new DataError(`${at}: expected label 1 (one person) or 0 (two), got ${shown(label)}`)
     left[p] = numbered(a!)
     right[p] = numbered(b!)
     same[p] = Number(label)
@@ -54,19 +55,14 @@ export function parsePairsList(text: string, { where = 'pairs.txt', folds = 10 }
 
 /** The lines that hold a pair, with their fields. */
 function readLines(text: string, where: string): Line[] {
-  const lines: Line[] = []
-  for (const [i, line] of text
-    .replace(/^\ufeff/, '')
-    .split(/\r\n|\r|\n/)
-    .entries()) {
-    const trimmed = line.trim()
-    if (trimmed === '' || trimmed.startsWith('#')) continue
-    const fields = line.includes('\t')
-      ? line.split('\t').map((field) => field.trim())
-      : quotedFields(trimmed, `${where}:${i + 1}`)
-    lines.push({ number: i + 1, fields })
-  }
-  return lines
+  return listLines(text, where)
+    .filter((line) => !line.text.trimStart().startsWith('#'))
+    .map(({ number, text: line }) => ({
+      number,
+      fields: line.includes('\t')
+        ? line.split('\t').map((field) => field.trim())
+        : quotedFields(line.trim(), `${where}:${number}`),
+    }))
 }
 
 /** Fields parted by white space, of which some may stand in double quotes. */
@@ -79,7 +75,9 @@ function quotedFields(line: string, at: string): string[] {
     const start = field.lastIndex
     const found = field.exec(line)
     if (!found)
-      throw new DataError(`${at}: expected a closing quote before white space, got ${line.slice(start)}`)
+      throw new DataError(
+        `${at}: expected a closing quote before white space, got ${shown(line.slice(start))}`,
+      )
     fields.push(found[2] ?? found[1]!.replaceAll('""', '"'))
   }
   return fields
@@ -89,7 +87,7 @@ function quotedFields(line: string, at: string): string[] {
 function givenFolds(lines: readonly Line[], where: string): Pick<Pairs, 'folds' | 'foldOf'> {
   const given = lines.map(({ number, fields }) => {
     if (!/^\d{1,9}$/.test(fields[3]!))
-      throw new DataError(`${where}:${number}: expected a whole number as fold, got ${fields[3] || 'none'}`)
+      throw new DataError(`${where}:${number}: expected a whole number as fold, got ${shown(fields[3])}`)
     return Number(fields[3])
   })
   const folds = [...new Set(given)].sort((a, b) => a - b)

@@ -1,4 +1,5 @@
 import { DataError } from '../errors.ts'
+import { listLines, shown } from './list-lines.ts'
 import type { Pairs } from './pairs.ts'
 
 /**
@@ -9,17 +10,16 @@ import type { Pairs } from './pairs.ts'
  * 2 or more than 255 splits
  */
 export function parseYtfSplits(text: string, { where = 'splits.txt' } = {}): Pairs {
-  const lines = text
-    .replace(/^\ufeff/, '')
-    .split(/\r\n|\r|\n/)
-    .map((line, i) => ({ number: i + 1, fields: line.split(',').map((field) => field.trim()) }))
-    .filter(({ fields }) => fields.length > 1 || fields[0] !== '')
+  const lines = listLines(text, where).map(({ number, text: line }) => ({
+    number,
+    fields: line.split(',').map((field) => field.trim()),
+  }))
   if (lines[0] && /^[a-z]/i.test(lines[0].fields[0]!)) lines.shift()
   if (lines.length === 0) throw new DataError(`${where}: expected pairs of videos, got an empty list`)
   const numberOf = new Map<string, number>()
   const video = (at: string, name: string): number => {
     if (!/^[^/\\]+\/[^/\\]+$/.test(name) || name.split('/').some((part) => part.startsWith('.')))
-      throw new DataError(`${at}: expected a video as name/video, got ${name || 'none'}`)
+      throw new DataError(`${at}: expected a video as name/video, got ${shown(name)}`)
     if (!numberOf.has(name)) numberOf.set(name, numberOf.size)
     return numberOf.get(name)!
   }
@@ -32,14 +32,16 @@ export function parseYtfSplits(text: string, { where = 'splits.txt' } = {}): Pai
       ['pair', pair],
     ] as const)
       if (!/^\d{1,9}$/.test(field))
-        throw new DataError(`${at}: expected the number of a ${what}, got ${field || 'none'}`)
+        throw new DataError(`${at}: expected the number of a ${what}, got ${shown(field)}`)
     if (label !== '0' && label !== '1')
-      throw new DataError(`${at}: expected label 1 (one person) or 0 (two), got ${label || 'none'}`)
+      throw new DataError(`${at}: expected label 1 (one person) or 0 (two), got ${shown(label)}`)
     const [left, right] = [video(at, first), video(at, second)]
-    if (left === right) throw new DataError(`${at}: expected two videos, got the same twice, ${first}`)
+    if (left === right) throw new DataError(`${at}: expected two videos, got the same twice, ${shown(first)}`)
     const isOne = first.split('/')[0] === second.split('/')[0]
     if (isOne !== (label === '1'))
-      throw new DataError(`${at}: expected label ${isOne ? 1 : 0} for ${first} and ${second}, got ${label}`)
+      throw new DataError(
+        `${at}: expected label ${isOne ? 1 : 0} for ${shown(first)} and ${shown(second)}, got ${label}`,
+      )
     return { split: Number(split), left, right, same: Number(label) }
   })
   const splits = [...new Set(pairs.map(({ split }) => split))].sort((a, b) => a - b)

@@ -90,7 +90,7 @@ export function expectOneClearLine(error: unknown, where: string, what: string):
   if (!(error instanceof DataError))
     throw new Error(`${what}: expected a DataError, got ${error}`, { cause: error })
   const { message } = error
-  const control = [...message].find((character) => character < ' ' || character === '\u2028')
+  const control = [...message].find((character) => character < ' ' || '\x7f\u2028\u2029'.includes(character))
   if (!message.startsWith(where) || control !== undefined || message.length > 500)
     throw new Error(`${what}: expected one clear line, got ${JSON.stringify(message.slice(0, 600))}`)
 }

@@ -1,0 +1,5 @@
+import { test } from 'vitest'
+import { mutateLists } from '../../test/evaluate/mutate-lists.ts'
+
+test('parseYtfSplits(text) reads 5,000 seeded mutations, or refuses them in one clear line', () =>
+  mutateLists('ytf', { count: 5000, seed: 2 }))
