@@ -13,6 +13,7 @@ import {
   type TallyPlan,
   tallyPart,
 } from '../search/index.ts'
+import type { UnusableItems } from './feature-folder.ts'
 import { type DistractorFeatures, openDistractors } from './megaface-distractors.ts'
 import type { DistractorList, MegafaceLists } from './megaface-lists.ts'
 import { type MegafaceFlags, threadsOf } from './megaface-options.ts'
@@ -103,10 +104,12 @@ export async function countLists(
       const features = await openDistractors(origin, paths, {
         ...{ flags, columns: probes[0]!.plan.probes.columns, scratch: scratch.open, say, signal, label },
       })
-      const { items } = features.unusable
-      if (origin.kind !== 'model') sayMissing(items, { of: paths.length, say })
-      if (items.length > 0 && !flags.allowMissing) throw missingError(list.file, items.length, paths.length)
-      for (const item of items) missing.set(item.name, item)
+      const refuse = ({ items }: UnusableItems): void => {
+        if (origin.kind !== 'model') sayMissing(items, { of: paths.length, say })
+        if (items.length > 0 && !flags.allowMissing) throw missingError(list.file, items.length, paths.length)
+      }
+      refuse(features.unusable)
+      for (const item of features.unusable.items) missing.set(item.name, item)
       const named = lists.noise && findNoise(paths, lists.noise.distractors)
       if (named) noise.push({ named: named.images, unmatched: named.unmatched })
       for (const own of probes) {
@@ -119,6 +122,10 @@ export async function countLists(
         try {
           const counted = await countOne(flags, own, features, { index, signal, onProgress: shown.update })
           counts.push({ size: list.size, set: list.set, cleaning: own.cleaning, index, counted })
+        } catch (error) {
+          shown.finish()
+          if (error instanceof DataError && features.inspect) refuse(await features.inspect())
+          throw error
         } finally {
           shown.finish()
         }

@@ -19,6 +19,8 @@ import { progress } from './progress.ts'
 export interface DistractorFeatures {
   /** Those that cannot be used. */
   readonly unusable: UnusableItems
+  /** Looks into each file, where that was not done; for when one could not be counted. */
+  readonly inspect?: () => Promise<UnusableItems>
   /** The features of the given items of the list, in that order; none that is unusable. */
   source(indices: Int32Array): FeatureSource
 }
@@ -64,25 +66,33 @@ async function fromFolder(
   paths: readonly string[],
   { flags, columns, signal, label }: DistractorContext,
 ): Promise<DistractorFeatures> {
-  const shown = progress({ total: paths.length, label: `${label}: looking for files`, unit: 'files' })
-  const options = { signal, onProgress: (done: number) => shown.update(done) }
-  try {
-    // What is left out must be known before anything is counted, and by every shard alike.
-    const unusable = flags.allowMissing
-      ? await readFeatureFolder(origin, paths, () => {}, { columns, ...options })
-      : await findFeatureFiles(origin, paths, columns, options)
-    return {
-      unusable,
-      source: (indices) => ({
-        kind: 'files',
-        paths: Array.from(indices, (i) => featurePath(origin, paths[i]!)),
-        columns,
-      }),
+  const look = async (inside: boolean): Promise<UnusableItems> => {
+    const shown = shownIfLong(paths.length, `${label}: ${inside ? 'reading' : 'looking for'} files`)
+    const options = { signal, onProgress: (done: number) => shown?.update(done) }
+    try {
+      return await (inside
+        ? readFeatureFolder(origin, paths, () => {}, { columns, ...options })
+        : findFeatureFiles(origin, paths, columns, options))
+    } finally {
+      shown?.finish()
     }
-  } finally {
-    shown.finish()
+  }
+  // What is left out must be known before anything is counted, and by every shard alike.
+  const inside = flags.allowMissing === true
+  return {
+    unusable: await look(inside),
+    ...(!inside && { inspect: () => look(true) }),
+    source: (indices) => ({
+      kind: 'files',
+      paths: Array.from(indices, (i) => featurePath(origin, paths[i]!)),
+      columns,
+    }),
   }
 }
+
+/** Progress of work on many files. */
+const shownIfLong = (total: number, label: string) =>
+  total < 10_000 ? undefined : progress({ total, label, unit: 'files' })
 
 /** The files brought to length 1, in one file of rows. */
 async function packed(
@@ -92,7 +102,7 @@ async function packed(
 ): Promise<DistractorFeatures> {
   const { columns, label, signal } = context
   const file = await rowsFile(context)
-  const shown = progress({ total: paths.length, label: `${label}: reading`, unit: 'files' })
+  const shown = shownIfLong(paths.length, `${label}: reading files`)
   try {
     const wrong: UnusableItems[] = []
     for (let first = 0; first < paths.length; first += PIECE) {
@@ -102,7 +112,7 @@ async function packed(
         origin,
         piece,
         (feature, i) => data.set(feature, i * columns),
-        { columns, signal, onProgress: (done) => shown.update(first + done) },
+        { columns, signal, onProgress: (done) => shown?.update(first + done) },
       )
       wrong.push({ indices: indices.map((i) => first + i), items })
       await file.append({ data, rows: piece.length, columns })
@@ -112,7 +122,7 @@ async function packed(
       source: file.source,
     }
   } finally {
-    shown.finish()
+    shown?.finish()
     await file.close()
   }
 }

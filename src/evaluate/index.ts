@@ -46,6 +46,34 @@ export { lfw, type PairFeatures, type Verification, type VerifiedPairs } from '.
 export { parseLfwPairs } from './lfw-pairs.ts'
 export { type MakePairsOptions, makePairs } from './make-pairs.ts'
 export {
+  type MegafaceResult,
+  type MegafaceTar,
+  type MegafaceVerification,
+  megafaceFars,
+  megafacePlan,
+  megafaceResult,
+} from './megaface.ts'
+export { type OfficialCmc, type OfficialRoc, officialCmc, officialRoc } from './megaface-curves.ts'
+export {
+  type MegafaceDistractors,
+  type MegafaceProbes,
+  parseMegafaceDistractors,
+  parseMegafaceProbes,
+} from './megaface-list.ts'
+export { findNoise, type Noise, parseNoise } from './megaface-noise.ts'
+export { type ProbePairs, probePairs } from './megaface-pairs.ts'
+export {
+  type CmcFile,
+  formatCmcFile,
+  formatMatchesFile,
+  type MatchEntry,
+  parseCmcFile,
+  parseMatchesFile,
+  type ResultName,
+  resultFileName,
+} from './megaface-result-file.ts'
+export { type TrainingOverlap, trainingClass, trainingOverlap } from './megaface-training.ts'
+export {
   leastFalsePositives,
   type OpenSetOptions,
   type OpenSetResult,

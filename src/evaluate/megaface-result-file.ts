@@ -71,7 +71,8 @@ export function parseCmcFile(text: string, { name = 'cmc' } = {}): CmcFile {
       )
     const share = y.find((number) => !(number >= 0 && number <= 1))
     if (share !== undefined) throw new DataError(`${name}: expected shares in "${key}", got ${share}`)
-    return [x, y]
+    // They were float32 before 16 digits of them were written.
+    return [x, y.map(Math.fround)]
   }
   const cmc = (key: string): OfficialCmc => {
     const [rank, recall] = pair(key)
@@ -79,7 +80,7 @@ export function parseCmcFile(text: string, { name = 'cmc' } = {}): CmcFile {
     return { rank, recall }
   }
   const [far, tar] = pair('roc')
-  return { cmc: cmc('cmc'), roc: { far, tar }, traditionalCmc: cmc('traditional_cmc') }
+  return { cmc: cmc('cmc'), roc: { far: far.map(Math.fround), tar }, traditionalCmc: cmc('traditional_cmc') }
 }
 
 /**
@@ -103,7 +104,7 @@ export function parseMatchesFile(text: string, { name = 'matches' } = {}): Match
           `${name}: expected as many numbers in both lists of probe ${i}, got ${a.length} and ${b.length}`,
         )
     for (const whole of [idx, mates, rank]) wholes(whole, `probe ${i}`, name)
-    return { distractors: { idx, score }, probes: { idx: mates, rank } }
+    return { distractors: { idx, score: score.map(Math.fround) }, probes: { idx: mates, rank } }
   })
 }
 
