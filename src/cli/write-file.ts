@@ -1,9 +1,11 @@
+import { randomInt } from 'node:crypto'
 import { open, rename, unlink } from 'node:fs/promises'
 import { DataError, fileProblem } from '../errors.ts'
 
 /** Writes a whole file or nothing: to a temporary name in the same folder, synced, then renamed. @throws DataError */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.tmp-${process.pid}`
+  // A number of its own, not the process's: two machines that share a folder may have processes of one number.
+  const temporary = `${path}.tmp-${randomInt(2 ** 47)}`
   try {
     const file = await open(temporary, 'w')
     try {
