@@ -128,3 +128,29 @@ export function literalSearch(
     rank1TpirAtFpir: { 0.01: tpir(0.01, 1), 0.1: tpir(0.1, 1) },
   }
 }
+
+/** 1:N in all galleries at once, as the public tools print it: thresholds from the scores of everybody's other people. */
+export function literalJoined(
+  galleryCsvs: readonly string[],
+  probesCsv: string,
+  templates: readonly LiteralTemplate[],
+): { readonly top: Record<string, number>; readonly tpirAtFpir: Record<string, number> } {
+  const gallery = galleryCsvs.flatMap((csv) => [...people(csv)])
+  const others: number[] = []
+  const mated = [...people(probesCsv)].map(([probe, person]) => {
+    const candidates = gallery.map(([template, own]) => ({ own, score: score(templates, probe, template) }))
+    const mate = candidates.find(({ own }) => own === person)!
+    for (const candidate of candidates) if (candidate !== mate) others.push(candidate.score)
+    return {
+      score: mate.score,
+      above: candidates.filter((candidate) => candidate.score > mate.score).length,
+    }
+  })
+  others.sort((a, b) => b - a)
+  const top = (n: number) => mated.filter(({ above }) => above < n).length / mated.length
+  const tpir = (fpir: number) => {
+    const threshold = others[Math.ceil(fpir * mated.length) - 1]!
+    return mated.filter((mate) => mate.score > threshold).length / mated.length
+  }
+  return { top: { 1: top(1), 5: top(5), 10: top(10) }, tpirAtFpir: { 0.01: tpir(0.01), 0.1: tpir(0.1) } }
+}
