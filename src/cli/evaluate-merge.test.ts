@@ -1,0 +1,92 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { steradian } from '../../test/cli/steradian.ts'
+import { runCommand } from '../../test/embed/run-command.ts'
+import { type MegafaceFolder, writeMegaface } from '../../test/evaluate/megaface-folder.ts'
+import { literalMegaface } from '../../test/evaluate/megaface-literal.ts'
+import { DataError } from '../errors.ts'
+import { encodePart, megafaceFars } from '../evaluate/index.ts'
+import { registerEvaluate } from './evaluate.ts'
+import { writeWhole } from './write-file.ts'
+
+let base: string
+let made: MegafaceFolder
+const at = (name: string): string => join(base, name)
+// More than two blocks of 4,096 rows, in one .npy; and a list that is shorter than a block, of which shard 2 has nothing.
+const sizes = [30, 9000]
+
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), 'merge-'))
+  made = await writeMegaface(base, { sizes, npy: 9000, people: 5, seed: 7 })
+  await writeWhole(at('noise.txt'), `${made.lists.get(9000)!.path[5]}\n`)
+})
+afterAll(() => rm(base, { recursive: true }))
+
+const words = (size: number): string[] => [
+  ...['evaluate', 'megaface', '--probes', at('facescrub_list.json'), '--probe-features', at('probes')],
+  ...['--distractors', at('lists'), '--sizes', String(size), '--ending', '_o.bin', '--name', 'net'],
+  ...['--distractor-features', at(size === 30 ? 'distractors' : 'distractors.npy'), '--threads', '1'],
+  ...(size === 30 ? [] : ['--noise-distractors', at('noise.txt')]),
+]
+const merge = (...files: string[]) => runCommand(registerEvaluate, 'evaluate', 'merge', ...files)
+
+async function contents(folder: string): Promise<Record<string, string>> {
+  const names = (await readdir(folder)).sort()
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'latin1')])),
+  )
+}
+
+test.each(sizes)(
+  'two processes with --shard, merged, give the bytes of one run: %d distractors',
+  async (size) => {
+    const whole = await steradian(...words(size), '--out', at(`whole-${size}`))
+    expect(whole.code, whole.stderr).toBe(0)
+    const parts = await Promise.all(
+      [1, 2].map((i) => steradian(...words(size), '--shard', `${i}/2`, '--out', at(`${size}-${i}.part`))),
+    )
+    expect(
+      parts.map(({ code }) => code),
+      parts[0]!.stderr,
+    ).toEqual([0, 0])
+    expect(parts[1]!.stdout).toBe(`${at(`${size}-2.part`)}: part 2 of 2\n`)
+    const merged = await merge(at(`${size}-2.part`), at(`${size}-1.part`), '--out', at(`merged-${size}`))
+    expect(merged.error).toBeUndefined()
+    expect(merged.stdout).toBe(whole.stdout)
+    expect(await contents(at(`merged-${size}`))).toEqual(await contents(at(`whole-${size}`)))
+
+    const { results } = JSON.parse(await readFile(at(`merged-${size}/result.json`), 'utf8'))
+    const expected = literalMegaface(made.probeRows, made.probes.id, made.lists.get(size)!.rows, megafaceFars)
+    expect(results[0].rank1).toBe(expected.rank1)
+    expect(Object.values(results[0].full.tarAtFar)).toEqual(expected.tar)
+  },
+)
+
+test('merge refuses what is no whole run, in one line', async () => {
+  const refusal = async (...files: string[]) => {
+    const { error } = await merge(...files)
+    expect(error).toBeInstanceOf(DataError)
+    return error!.message
+  }
+  const [one, two, other] = [at('9000-1.part'), at('9000-2.part'), at('30-1.part')]
+  expect(await refusal(one)).toBe('merge: expected 2 shards, missing 2')
+  expect(await refusal(one, one)).toBe(`${one}: shard 1/2 is given already, got ${one}`)
+  expect(await refusal(two, other)).toMatch(
+    /30-1\.part: expected lists\.distractors\.0\.file ".*_9000_1" as /,
+  )
+  expect(await refusal(at('lists'))).toBe(`${at('lists')}: expected a file, got a folder`)
+  expect(await refusal(at('noise.txt'))).toMatch(/noise\.txt: expected a part of an evaluation/)
+
+  const part = { shard: { index: 1, count: 1 }, facts: {}, arrays: {} }
+  await writeWhole(
+    at('old.part'),
+    await encodePart({ ...part, protocol: 'megaface', run: { version: '0.0.0' } }),
+  )
+  expect(await refusal(at('old.part'))).toMatch(/old\.part: expected a part of version .*, got 0\.0\.0$/)
+  await writeWhole(at('new.part'), await encodePart({ ...part, protocol: 'newface', run: {} }))
+  expect(await refusal(at('new.part'))).toMatch(
+    /new\.part: expected a protocol that is known here, got newface$/,
+  )
+})
