@@ -12,6 +12,7 @@ import {
 } from './evaluation-features.ts'
 import { addOutputOptions, listFacts, writeEvaluation } from './evaluation-output.ts'
 import { reasonOf } from './missing-images.ts'
+import { variantColumns } from './variant-columns.ts'
 import {
   addVerificationOptions,
   verificationCurves,
@@ -73,7 +74,7 @@ async function evaluateBin(file: string, flags: Flags): Promise<void> {
       ...features.source,
       ...verificationFacts(results, context),
     },
-    table: verificationTable(results, context),
+    table: results.length > 1 ? variantColumns(results, context) : verificationTable(results, context),
     curves: verificationCurves(results),
   })
 }

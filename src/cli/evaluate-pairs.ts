@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts'
 import { parsePairsList, peopleOfPairs, sharedPeople, type Variant } from '../evaluate/index.ts'
 import { addFeatureOptions, type FeatureFlags, itemFeatures } from './evaluation-features.ts'
 import { addOutputOptions, listFacts, writeEvaluation } from './evaluation-output.ts'
+import { variantColumns } from './variant-columns.ts'
 import {
   addVerificationOptions,
   verificationCurves,
@@ -67,7 +68,7 @@ async function evaluatePairs(flags: Flags): Promise<void> {
       ...verificationFacts(results, context),
       peopleInSeveralFolds,
     },
-    table: verificationTable(results, context),
+    table: results.length > 1 ? variantColumns(results, context) : verificationTable(results, context),
     curves: verificationCurves(results),
   })
 }

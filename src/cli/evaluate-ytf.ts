@@ -98,7 +98,7 @@ async function videoMeans(
   const videos = pairs.images
   let frames: Awaited<ReturnType<typeof listFrames>>
   if (features !== undefined) {
-    for (const name of ['images', 'landmarks', 'flip'] as const)
+    for (const name of ['images', 'landmarks'] as const)
       if (flags[name] !== undefined)
         throw new UsageError(`--features: takes no --${name}, got ${flags[name]}`)
     const opened = await openFeatureFile(features)
