@@ -1,0 +1,153 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { halvesModel } from '../../test/embed/models.ts'
+import { personName, writePeople } from '../../test/embed/people.ts'
+import { runCommand } from '../../test/embed/run-command.ts'
+import { featureFile, type MegafaceFolder, writeMegaface } from '../../test/evaluate/megaface-folder.ts'
+import { npyHeader } from '../embed/index.ts'
+import { DataError } from '../errors.ts'
+import { registerEvaluate } from './evaluate.ts'
+
+let base: string
+let made: MegafaceFolder
+const at = (name: string): string => join(base, name)
+beforeAll(async () => {
+  base = await mkdtemp(join(tmpdir(), 'megaface-'))
+  made = await writeMegaface(base, { sizes: [40], people: 6, seed: 3 })
+})
+afterAll(() => rm(base, { recursive: true }))
+
+const megaface = (...words: string[]) =>
+  runCommand(
+    registerEvaluate,
+    ...['evaluate', 'megaface', '--probes', at('facescrub_list.json'), '--distractors', at('lists')],
+    ...['--name', 'net', '--threads', '1', '--cache', at('cache/embeddings'), '--json', ...words],
+  )
+const results = async (...words: string[]) => {
+  const { stdout, error } = await megaface(...words)
+  expect(error).toBeUndefined()
+  return JSON.parse(stdout).results
+}
+const ofFolders = () =>
+  results(
+    ...['--probe-features', at('probes'), '--distractor-features', at('distractors'), '--ending', '_o.bin'],
+  )
+
+/** Rows of a matrix file, in another order than the list, with their names. */
+async function shuffled(
+  name: string,
+  rows: readonly Float32Array[],
+  names: readonly string[],
+  head: Uint8Array,
+) {
+  const order = Array.from(rows.keys()).toSorted((a, b) => ((a * 7) % 11) - ((b * 7) % 11) || a - b)
+  const bytes = order.map((i) =>
+    name.includes('64') ? Buffer.from(Float64Array.from(rows[i]!).buffer) : Buffer.from(rows[i]!.buffer),
+  )
+  await writeFile(at(name), Buffer.concat([head, ...bytes]))
+  const list = `${name.replace(/\.npy$/, '')}.names.txt`
+  await writeFile(at(list), `${order.map((i) => names[i]).join('\n')}\n`)
+}
+
+test('features in one file, .npy or matrix, by their names, give what files of each item give', async () => {
+  const { path, rows } = made.lists.get(40)!
+  await shuffled('d.npy', rows, path, npyHeader([40, 6]))
+  await shuffled('d64.bin', rows, path, featureHead(40, 6, 6))
+  await shuffled('p.bin', made.probeRows, made.probes.path, featureHead(made.probeRows.length, 6, 5))
+  const expected = await ofFolders()
+  for (const file of ['d.npy', 'd64.bin'])
+    expect(await results('--probe-features', at('p.bin'), '--distractor-features', at(file)), file).toEqual(
+      expected,
+    )
+  expect(await readdir(at('cache'))).toEqual([])
+})
+
+test('features of float64 are rounded to float32 as they are read', async () => {
+  await mkdir(at('wide'))
+  const expected = await ofFolders()
+  for (const [i, path] of made.probes.path.entries()) {
+    await mkdir(join(at('wide'), path, '..'), { recursive: true })
+    await writeFile(
+      join(at('wide'), `${path}_o.bin`),
+      featureFile(
+        made.probeRows[i]!.map((v) => v),
+        6,
+      ),
+    )
+  }
+  const words = [
+    '--probe-features',
+    at('wide'),
+    '--distractor-features',
+    at('distractors'),
+    '--ending',
+    '_o.bin',
+  ]
+  expect(await results(...words)).toEqual(expected)
+})
+
+test('a file of features without a row for a distractor is a missing one', async () => {
+  await writeFile(at('few.npy'), Buffer.concat([npyHeader([1, 6]), Buffer.from(new Float32Array(6).buffer)]))
+  await writeFile(at('few.names.txt'), `${made.lists.get(40)!.path[3]}\n`)
+  const { error, stderr } = await megaface(
+    '--probe-features',
+    at('p.bin'),
+    '--distractor-features',
+    at('few.npy'),
+  )
+  expect(error).toBeInstanceOf(DataError)
+  expect(error!.message).toContain('expected features of all 40, got 1')
+  expect(stderr).toContain(`missing: ${made.lists.get(40)!.path[0]}: no row in ${at('few.names.txt')}\n`)
+})
+
+test('features of other lengths are refused', async () => {
+  await writeFile(
+    at('long.npy'),
+    Buffer.concat([npyHeader([40, 7]), Buffer.from(new Float32Array(280).buffer)]),
+  )
+  const { error } = await megaface('--probe-features', at('p.bin'), '--distractor-features', at('long.npy'))
+  expect(error!.message).toBe(`${at('long.npy')}: expected 6 numbers a row as the probes have, got 7`)
+})
+
+test('a model embeds the images, and the second run takes them from the cache', async () => {
+  const people = 8
+  await writePeople(at('people'), { people, images: 2 })
+  await writeFile(at('halves.onnx'), halvesModel())
+  const images = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => personName(from + i)).flatMap((name) =>
+      [1, 2].map((k) => ({ path: `${name}/${name}_000${k}.jpg`, id: name })),
+    )
+  const list = (all: ReturnType<typeof images>) =>
+    JSON.stringify({ path: all.map(({ path }) => path), id: all.map(({ id }) => id) })
+  await writeFile(at('facescrub_people.json'), list(images(0, 4)))
+  await mkdir(at('lists2'))
+  await writeFile(at('lists2/megaface_features_list.json_8_3'), list(images(4, 8)))
+  const run = () =>
+    megaface(
+      ...['--probes', at('facescrub_people.json'), '--distractors', at('lists2'), '--sets', '3'],
+      ...['--probe-images', at('people'), '--distractor-images', at('people'), '--model', at('halves.onnx')],
+    )
+  const first = await run()
+  expect(first.error).toBeUndefined()
+  const result = JSON.parse(first.stdout)
+  // Lists with ids are of challenge 2. Two images of a person have nearly one colour, other people others.
+  expect(result).toMatchObject({ challenge: 2, missing: 0, results: [{ size: 8, set: 3, rank1: 1 }] })
+  expect(result.probes.features.model.sha256).toMatch(/^[0-9a-f]{64}$/)
+  const second = await run()
+  expect(second.stdout).toBe(first.stdout)
+
+  await rm(join(at('people'), personName(5), `${personName(5)}_0002.jpg`))
+  const third = await run()
+  expect(third.error).toBeInstanceOf(DataError)
+  expect(third.error!.message).toContain('--allow-missing')
+})
+
+function featureHead(rows: number, columns: number, type: 5 | 6): Uint8Array {
+  const head = Buffer.alloc(16)
+  ;[rows, columns, columns * (type === 5 ? 4 : 8), type].forEach((value, i) => {
+    head.writeInt32LE(value, 4 * i)
+  })
+  return head
+}
