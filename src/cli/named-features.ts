@@ -76,3 +76,6 @@ export function matchNames(
   }
   return Int32Array.from(items, (name) => rowOf.get(name) ?? -1)
 }
+
+/** A name on one line, at most 80 characters of it. */
+const printable = (name: string): string => name.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, 80)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mutateNpy } from '../../test/cli/mutate-features.ts'
 import { DataError, ShapeError } from '../errors.ts'
 import { decodeNpy, decodeNpyHeader, encodeNpy, npyHeader } from './npy.ts'
 
@@ -106,6 +107,9 @@ test('decodeNpyHeader says type and place of the numbers, of float64 too, from t
   const float32 = encodeNpy({ shape: [1, 2], data: new Float32Array([1, -2]) })
   expect(decodeNpyHeader(float32.subarray(0, 128))).toEqual({ shape: [1, 2], type: 'float32', start: 128 })
 })
+
+test('decodeNpy reads 200 seeded mutations, or refuses them in one clear line each', () =>
+  mutateNpy({ count: 200, seed: 1 }))
 
 test('encodeNpy refuses numbers that do not fill the shape', () => {
   expect(() => encodeNpy({ shape: [2, 2], data: new Float32Array(3) })).toThrow(
