@@ -1,6 +1,6 @@
+import { countAtRate } from '../math/count-at-rate.ts'
 import type { Matrix } from '../math/matrix.ts'
 import type { DistractorTally, TallyPlan } from '../search/tally.ts'
-import { countAtRate } from './counts.ts'
 import {
   nextBelow,
   type OfficialCmc,

@@ -1,5 +1,6 @@
 import { DataError, ShapeError, UsageError } from '../errors.ts'
-import { countAtRate, type Scores } from './counts.ts'
+import { countAtRate } from '../math/count-at-rate.ts'
+import type { Scores } from './counts.ts'
 
 /** Searches for people who are enrolled, M of them. */
 export interface MatedSearches {

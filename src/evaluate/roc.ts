@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts'
-import { countAtRate, counts, type Scores, split } from './counts.ts'
+import { countAtRate } from '../math/count-at-rate.ts'
+import { counts, type Scores, split } from './counts.ts'
 
 /** A receiver operating characteristic: FAR and TAR at each threshold, from the strictest to the most lenient. */
 export interface Roc {

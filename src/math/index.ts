@@ -1,4 +1,5 @@
 export { degreesOfCosine } from './angle.ts'
+export { countAtRate } from './count-at-rate.ts'
 export { hash32 } from './hash.ts'
 export { besideRows, dotRows, type Matrix, matrix, unitRows } from './matrix.ts'
 export { editDistance, nearest } from './nearest.ts'

@@ -1,11 +1,11 @@
 import { DataError } from '../errors.ts'
+import { countAtRate } from '../math/count-at-rate.ts'
 import { keptScoreOfRank } from './kept-scores.ts'
 import { findMates } from './mates.ts'
 import type { Pass, PassCounts } from './pass.ts'
 import { rowsOf } from './pass-probes.ts'
 import { mergeCounts } from './run-pass.ts'
 import type { DistractorTally, PartialTally, TallyPlan } from './tally.ts'
-import { allowedAccepts } from './zones.ts'
 
 /** Adds the parts of all shards up. @throws DataError when they are not the parts of one count */
 export function mergeTallies(plan: TallyPlan, parts: readonly PartialTally[]): PartialTally {
@@ -53,7 +53,7 @@ export function finishTally(
   const missed: number[] = []
   let zone = 0
   const limits = Float64Array.from(plan.fars ?? [], (far) => {
-    const rank = allowedAccepts(far, impostors)
+    const rank = countAtRate(far, impostors)
     if (rank >= impostors) return Number.NEGATIVE_INFINITY
     const limit = scoreOfRank(rank, pass, counts, zone++)
     if (limit === null) missed.push(rank)

@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { DataError, UsageError } from '../errors.ts'
+import { countAtRate } from '../math/count-at-rate.ts'
 import { type FeatureSource, itemCount } from './feature-rows.ts'
 import type { Pass, PassCounts, PassProbes, Zone } from './pass.ts'
 import { passProbes } from './pass-probes.ts'
 import { allBlocks, runPass } from './run-pass.ts'
 import { errorBound } from './score.ts'
 import type { PartialTally, TallyOptions, TallyPlan } from './tally.ts'
-import { allowedAccepts, filledRange, zoneOfRank } from './zones.ts'
+import { filledRange, zoneOfRank } from './zones.ts'
 
 /** Distractors that a thread reads at a time. */
 export const blockRows = 4096
@@ -64,7 +65,7 @@ export async function tallyPart(
   const bound = errorBound(source.columns, { a: probes.longest, b: sample.longest })
   const histogram = { counts: sample.histogram, range: rough.range, bound }
   const zones = fars
-    .map((far) => allowedAccepts(far, impostors))
+    .map((far) => countAtRate(far, impostors))
     .filter((allowed) => allowed < impostors)
     .map((rank) =>
       zoneOfRank(histogram, {

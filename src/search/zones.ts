@@ -1,14 +1,5 @@
 import { histogramBins, type Zone } from './pass.ts'
 
-/** How many of `count` impostor scores may be accepted so that their share is at most `far`. */
-export function allowedAccepts(far: number, count: number): number {
-  // Divided, not multiplied: 3/3000 is 0.001 to the last bit, as 0.001·3000 need not be 3.
-  let allowed = Math.floor(far * count)
-  if ((allowed + 1) / count <= far) allowed++
-  if (allowed / count > far) allowed--
-  return Math.min(allowed, count)
-}
-
 /** A histogram of scores, counted by values that lie at most `bound` beside the exact ones. */
 export interface Histogram {
   readonly counts: Float64Array
