@@ -70,7 +70,7 @@ export function matchNames(
     const first = rowOf.get(name)
     if (first !== undefined)
       throw new DataError(
-        `${list}:${row + 1}: expected each name once, got that of line ${first + 1}, ${name}`,
+        `${list}:${row + 1}: expected each name once, got that of line ${first + 1}, ${printable(name)}`,
       )
     rowOf.set(name, row)
   }
