@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Command } from 'commander'
 import { readVerificationBin, type VerificationBin } from '../data/index.ts'
-import { DataError, UsageError } from '../errors.ts'
+import { DataError } from '../errors.ts'
 import { contiguousFolds, type Pairs, type Variant } from '../evaluate/index.ts'
 import { decode, resize } from '../image/index.ts'
 import {
@@ -45,16 +45,11 @@ export function registerEvaluateBin(evaluate: Command): void {
     whole('folds', 2, 255),
     10,
   )
-  addOutputOptions(addFeatureOptions(command, { images: 'not taken: the images lie in the .bin' })).action(
-    evaluateBin,
-  )
+  addOutputOptions(addFeatureOptions(command, { images: false })).action(evaluateBin)
 }
 
 async function evaluateBin(file: string, flags: Flags): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
-  for (const name of ['images', 'landmarks'] as const)
-    if (flags[name] !== undefined)
-      throw new UsageError(`--${name}: the images of a .bin lie in it, already aligned, got ${flags[name]}`)
   const bin = await readVerificationBin(file)
   const pairs = binPairs(bin, { where: file, folds: flags.folds })
   if (flags.features === undefined)
