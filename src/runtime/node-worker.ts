@@ -61,10 +61,12 @@ async function main(): Promise<void> {
     ;[current, next] = [next, current]
     return Object.fromEntries(plainOutputs.map((name) => [name, fromOrt(results[name]!)]))
   }
-  const answer = async (request: Request): Promise<unknown> =>
+  const answer = async (request: Exclude<Request, { kind: 'close' }>): Promise<unknown> =>
     request.kind === 'run'
       ? run(request.feeds)
-      : Object.fromEntries(Object.entries(current).map(([name, value]) => [name, fromOrt(value)]))
+      : Object.fromEntries(
+          (request.names ?? Object.keys(current)).map((name) => [name, fromOrt(current[name]!)]),
+        )
 
   let queue = Promise.resolve()
   parentPort!.on('message', (request: Request) => {

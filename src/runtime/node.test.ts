@@ -200,6 +200,8 @@ describe('a step session', () => {
       expect((loss!.data as Float32Array)[0]).toBeCloseTo(expected[i]!, 5)
     })
     expectState(await session.read(), 5)
+    const names = Object.keys(await session.read()).slice(1, 2)
+    expect(Object.keys(await session.read(names))).toEqual(names)
     await session.close()
   })
 

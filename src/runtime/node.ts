@@ -22,7 +22,7 @@ export { nextName } from './session.ts'
 /** What the main thread asks of the thread that holds a session. */
 export type Request =
   | { readonly kind: 'run'; readonly feeds: Readonly<Record<string, TensorData>> }
-  | { readonly kind: 'read' }
+  | { readonly kind: 'read'; readonly names?: readonly string[] | undefined }
   | { readonly kind: 'close' }
 
 /** What the thread is started with. */
@@ -76,7 +76,7 @@ export async function createStepSession(
   return {
     version: ports.version,
     step: (feeds) => ask({ kind: 'run', feeds }) as Promise<Record<string, TensorData>>,
-    read: () => ask({ kind: 'read' }) as Promise<Record<string, TensorData>>,
+    read: (names) => ask({ kind: 'read', names }) as Promise<Record<string, TensorData>>,
     close,
   }
 }

@@ -43,8 +43,8 @@ export interface StepSession {
   readonly version: string
   /** Runs one step and gives the outputs that are not state. */
   step(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, TensorData>>
-  /** A copy of the state, by input name. */
-  read(): Promise<Record<string, TensorData>>
+  /** A copy of the state, or of the tensors named, by input name. */
+  read(names?: readonly string[]): Promise<Record<string, TensorData>>
   close(): Promise<void>
 }
 

@@ -87,11 +87,9 @@ export async function* stateOf(
   session: StepSession,
   layouts: StateLayouts,
 ): AsyncGenerator<readonly [name: string, data: Float32Array]> {
-  const read = await session.read()
   for (const { name } of step.state) {
-    await breathe()
+    const read = await session.read([name])
     const { shape, data } = read[name] as TensorData & { readonly data: Float32Array }
-    delete read[name]
     const layout = layouts.get(name)
     yield [name, layout ? permuteAxes(data, shape, inversePermutation(layout)) : data]
   }
