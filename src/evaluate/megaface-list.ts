@@ -106,8 +106,10 @@ const kindOf = (value: unknown): string =>
               ? 'an object'
               : `${value}`
 
-const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text)
+const shown = (text: string): string => JSON.stringify(inLine(text).slice(0, 80))
 
 /** What JSON.parse found wrong, in one short line. */
-export const jsonProblem = (error: unknown): string =>
-  (error as Error).message.replaceAll(/\s+/g, ' ').slice(0, 120)
+export const jsonProblem = (error: unknown): string => inLine((error as Error).message).slice(0, 120)
+
+/** A text without what would break a line, or show as nothing. */
+const inLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, ' ')

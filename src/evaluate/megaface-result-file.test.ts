@@ -91,6 +91,7 @@ describe('result files', () => {
       'cmc.json: expected whole numbers from 0 in cmc, got 0.5',
     )
     expect(wrong(`{${roc},"cmc":[[0],[2]]}`)).toThrow('cmc.json: expected shares in "cmc", got 2')
+    expect(wrong('{"roc":[[-1],[1]]}')).toThrow('cmc.json: expected shares in "roc", got -1')
     expect(wrong(`{${roc},${cmc}}`)).toThrow('cmc.json: expected "traditional_cmc", two lists of numbers')
     expect(() => parseMatchesFile('{}')).toThrow('matches: expected a list with an entry for each probe')
     expect(() => parseMatchesFile('[null]')).toThrow(DataError)

@@ -69,7 +69,8 @@ export function parseCmcFile(text: string, { name = 'cmc' } = {}): CmcFile {
       throw new DataError(
         `${name}: expected as many numbers in both lists of "${key}", got ${x.length} and ${y.length}`,
       )
-    const share = y.find((number) => !(number >= 0 && number <= 1))
+    const shares = key === 'roc' ? [...x, ...y] : y
+    const share = shares.find((number) => !(number >= 0 && number <= 1))
     if (share !== undefined) throw new DataError(`${name}: expected shares in "${key}", got ${share}`)
     // They were float32 before 16 digits of them were written.
     return [x, y.map(Math.fround)]
