@@ -10,7 +10,7 @@ import { namesFile } from './embed-folder.ts'
 import { itemFeatures } from './evaluation-features.ts'
 import { openFeatureFile } from './feature-file.ts'
 import { featurePath, findFeatureFiles, readFeatureFolder, type UnusableItems } from './feature-folder.ts'
-import type { MegafaceFlags } from './megaface-options.ts'
+import { type MegafaceFlags, threadsOf } from './megaface-options.ts'
 import { type FeatureOrigin, imagesOf } from './megaface-probes.ts'
 import { matchNames } from './named-features.ts'
 import { progress } from './progress.ts'
@@ -45,8 +45,14 @@ export function openDistractors(
 ): Promise<DistractorFeatures> {
   if (origin.kind === 'model') return fromModel(origin, paths, context)
   if (origin.kind === 'file') return fromFile(origin.file, paths, context)
-  return context.flags.normalise ? packed(origin, paths, context) : fromFolder(origin, paths, context)
+  return context.flags.normalise || isLong(paths.length, context)
+    ? packed(origin, paths, context)
+    : fromFolder(origin, paths, context)
 }
+
+/** Whether the paths of the files, which each thread has for itself, would take too much of the memory. */
+const isLong = (files: number, { flags }: DistractorContext): boolean =>
+  160 * files * (threadsOf(flags) + 1) > flags.memory / 4
 
 /** What the JSON says of where distractors come from. */
 export async function originFacts(origin: FeatureOrigin): Promise<JsonObject> {
@@ -94,7 +100,7 @@ async function fromFolder(
 const shownIfLong = (total: number, label: string) =>
   total < 10_000 ? undefined : progress({ total, label, unit: 'files' })
 
-/** The files brought to length 1, in one file of rows. */
+/** What the files hold, brought to length 1 where that was asked for, in one file of rows. */
 async function packed(
   origin: Extract<FeatureOrigin, { readonly kind: 'folder' }>,
   paths: readonly string[],
