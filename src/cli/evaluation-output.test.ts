@@ -35,7 +35,10 @@ const evaluation: Evaluation = {
   },
   files: { 'thresholds.txt': 'one\n' },
 }
-const gone = { ...evaluation, facts: missingFacts([{ name: 'x.jpg', reason: 'no such file' }]) }
+const gone: Evaluation = {
+  ...evaluation,
+  facts: { ...missingFacts([{ name: 'x.jpg', reason: 'no such file' }]) },
+}
 
 /** Runs a command that only writes an evaluation; `worked` says whether it came that far. */
 async function run(given: Evaluation, ...words: string[]) {
