@@ -67,16 +67,22 @@ function result(
   }
 }
 
-/** Peak memory of a process that trains, less is better. */
-async function memory(name: string, setup: Setup): Promise<Result> {
+/** Peak memory of a process that trains and saves a checkpoint on the way, less is better. */
+async function memory(name: string, setup: Extract<Setup, { readonly kind: 'step' }>): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'steradian-bench-'))
+  const saving = { ...setup, checkpoint: join(folder, 'checkpoint') }
   const peak = async (side: Side): Promise<number> => {
     const { peakBytes } = await side.work(6)
     await side.close()
     return peakBytes / 2 ** 20
   }
-  const ours = await peak(await startOurs(setup))
-  const rival = hasModule('torch') ? await peak(await startRival(setup)) : null
-  return result(name, [ours], rival === null ? null : [rival], { unit: 'MiB', more: false })
+  try {
+    const ours = await peak(await startOurs(saving))
+    const rival = hasModule('torch') ? await peak(await startRival(saving)) : null
+    return result(name, [ours], rival === null ? null : [rival], { unit: 'MiB', more: false })
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }
 
 /** From the start of the process to the first finished step, less is better. */

@@ -9,7 +9,7 @@ import { lmcl } from '../src/losses/index.ts'
 import { rng } from '../src/math/rng.ts'
 import { createSession } from '../src/runtime/index.ts'
 import { countDistractors } from '../src/search/index.ts'
-import { embeddingModel, preprocess, type TrainingBatch, train } from '../src/train/index.ts'
+import { embeddingModel, preprocess, type TrainingBatch, train, writeCheckpoint } from '../src/train/index.ts'
 import type { Setup } from './setup.ts'
 
 const setup = JSON.parse(process.argv[2]!) as Setup
@@ -25,7 +25,7 @@ const backbone =
 /** Gates the batches: the trainer gets one for each piece of work that was asked for, and says when it is done. */
 function stepWork(): (count: number) => Promise<void> {
   if (setup.kind !== 'step') throw new Error(`no step: ${setup.kind}`)
-  const { batch, height, width, classes, depth, multiplier, dimensions, threads, files } = setup
+  const { batch, height, width, classes, depth, multiplier, dimensions, threads, files, checkpoint } = setup
   const random = rng(1)
   const image = Uint8Array.from({ length: batch * height * width * 3 }, () => random.below(256))
   const labels = Int32Array.from({ length: batch }, () => random.below(classes))
@@ -81,6 +81,10 @@ function stepWork(): (count: number) => Promise<void> {
     steps: 1_000_000,
     rate: 0.01,
     threads,
+    ...(checkpoint !== undefined && {
+      checkpointEvery: 4,
+      onCheckpoint: (saved) => writeCheckpoint(checkpoint, saved),
+    }),
   })
   run.catch((error: unknown) => {
     console.error(error)

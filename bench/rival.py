@@ -60,12 +60,17 @@ def torch_work():
     prototypes = torch.nn.Parameter(torch.randn(c, d) * 0.01)
     sgd = torch.optim.SGD([*net.parameters(), prototypes], lr=0.01, momentum=0.9, weight_decay=5e-4)
 
+    steps = [0]
+
     def step():
         cosine = F.normalize(net(x)) @ F.normalize(prototypes).t()
         loss = F.cross_entropy(64 * (cosine - 0.35 * F.one_hot(y, c)), y)
         sgd.zero_grad()
         loss.backward()
         sgd.step()
+        steps[0] += 1
+        if "checkpoint" in setup and steps[0] % 4 == 0:
+            torch.save({"net": net.state_dict(), "head": prototypes, "sgd": sgd.state_dict()}, setup["checkpoint"])
 
     return step
 

@@ -18,9 +18,14 @@ interface Files {
   readonly each: number
 }
 
-/** What one side of a bench is asked to do. */
+/** What one side of a bench is asked to do; a step's `checkpoint` is the file that is saved after every fourth step. */
 export type Setup =
-  | (Network & { readonly kind: 'step'; readonly classes: number; readonly files?: Files })
+  | (Network & {
+      readonly kind: 'step'
+      readonly classes: number
+      readonly files?: Files
+      readonly checkpoint?: string
+    })
   | (Network & { readonly kind: 'forward' })
   | {
       readonly kind: 'pictures'

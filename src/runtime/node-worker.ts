@@ -61,12 +61,14 @@ async function main(): Promise<void> {
     ;[current, next] = [next, current]
     return Object.fromEntries(plainOutputs.map((name) => [name, fromOrt(results[name]!)]))
   }
-  const answer = async (request: Exclude<Request, { kind: 'close' }>): Promise<unknown> =>
-    request.kind === 'run'
-      ? run(request.feeds)
-      : Object.fromEntries(
-          (request.names ?? Object.keys(current)).map((name) => [name, fromOrt(current[name]!)]),
-        )
+  /** Copies of the state, made here and handed over: a message would copy them twice. */
+  const read = (names: readonly string[]): Record<string, TensorData> =>
+    Object.fromEntries(
+      names.map((name) => {
+        const tensor = fromOrt(current[name]!)
+        return [name, { ...tensor, data: tensor.data.slice() as TensorData['data'] }]
+      }),
+    )
 
   let queue = Promise.resolve()
   parentPort!.on('message', (request: Request) => {
@@ -76,7 +78,13 @@ async function main(): Promise<void> {
         process.exit()
       }
       try {
-        parentPort!.postMessage({ value: await passGate(gate, () => answer(request)) })
+        if (request.kind === 'read') {
+          const value = read(request.names ?? Object.keys(current))
+          parentPort!.postMessage(
+            { value },
+            Object.values(value).map(({ data }) => data.buffer as ArrayBuffer),
+          )
+        } else parentPort!.postMessage({ value: await passGate(gate, () => run(request.feeds)) })
       } catch (error) {
         parentPort!.postMessage({ error: oneLine(error) })
       }
