@@ -64,7 +64,11 @@ export function addMegafaceOptions(command: Command): Command {
       'numbers of distractors, as 10,100,1000 (default: all that the folder has)',
       wholes('sizes'),
     )
-    .option('--sets <numbers>', 'sets of distractors, 1 to 3', wholes('sets'), [1])
+    .addOption(
+      new Option('--sets <numbers>', 'sets of distractors, 1 to 3')
+        .argParser(wholes('sets'))
+        .default([1], '1'),
+    )
     .requiredOption('--name <text>', 'name of the algorithm, for the result files', algorithmName)
     .addOption(
       new Option('--probe-name <name>', 'probes (default: by the name of the list)').choices([
@@ -97,13 +101,16 @@ export function addMegafaceOptions(command: Command): Command {
       (text) => whole('training-images', text),
     )
     .option('--normalise', 'bring features to length 1 first')
-    .option('--memory <amount>', 'memory to keep to, as 2GiB or 512MiB', parseMemory, 2 ** 31)
+    .addOption(
+      new Option('--memory <amount>', 'memory to keep to, as 2GiB or 512MiB')
+        .argParser(parseMemory)
+        .default(2 ** 31, '2GiB'),
+    )
     .option('--shard <i/n>', 'count only this share; --out is then the new file of the part', parseShard)
-    .option(
-      '--beside <cmc.json>',
-      'a cmc file of the official tool, to show beside; may be given again',
-      (file: string, before: readonly string[]) => [...before, file],
-      [] as readonly string[],
+    .addOption(
+      new Option('--beside <cmc.json>', 'a cmc file of the official tool, to show beside; may be given again')
+        .argParser((file: string, before: readonly string[]) => [...before, file])
+        .default([], 'none'),
     )
     .option('--cache <folder>', 'where embeddings are kept for the next run', '.steradian/embeddings')
     .option('--no-cache', 'keep none')
