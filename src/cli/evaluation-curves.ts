@@ -19,7 +19,7 @@ export interface Curve {
 export interface EvaluationCurves {
   /** x false accept rate, y true accept rate, both rising. */
   readonly roc?: readonly Curve[]
-  /** x false match (or positive identification) rate, rising, y false non-match (or negative identification) rate. */
+  /** x false match (or positive identification) rate, y false non-match (or negative identification) rate; in either order. */
   readonly det?: readonly Curve[]
   /** What the axes of `det` measure. */
   readonly detLabels?: { readonly x: string; readonly y: string }

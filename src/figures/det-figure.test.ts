@@ -38,6 +38,11 @@ describe('detFigure(curves)', () => {
     expect(path!.slice(1).split('L').slice(0, 5)).toEqual(corners)
   })
 
+  test('draws a curve the same whichever end comes first', () => {
+    const turned = curves.map(({ name, x, y }) => ({ name, x: x.toReversed(), y: y.toReversed() }))
+    expect(detFigure(turned)).toBe(detFigure(curves))
+  })
+
   test('a rate of 0 is drawn where the axis begins', () => {
     const [path] = curvesOf(detFigure([{ name: 'one', x: [0, 0.02, 1], y: [1, 0.05, 0] }]))
     expect(path).toMatch(new RegExp(`^M${left},${top}`))

@@ -5,7 +5,7 @@ import { frame } from './frame.ts'
 import { decadeBelow, decades, decadeText } from './log-axis.ts'
 import { thinStaircase } from './thin-staircase.ts'
 
-/** A detection error tradeoff: two error rates, x rising while y falls. */
+/** A detection error tradeoff: two error rates, one rising while the other falls, in either order. */
 export interface DetCurve {
   readonly name: string
   /** False match rate, or false positive identification rate. */
@@ -25,7 +25,7 @@ export interface DetFigureOptions extends FigureOptions {
  * at the decade of the smallest positive rate, not below 1e-6; what is smaller, 0 too, is drawn where they begin.
  */
 export function detFigure(
-  curves: readonly DetCurve[],
+  given: readonly DetCurve[],
   {
     title = 'DET',
     description,
@@ -34,6 +34,7 @@ export function detFigure(
     labels = { x: 'false match rate', y: 'false non-match rate' },
   }: DetFigureOptions = {},
 ): string {
+  const curves = given.map(rising)
   const least = {
     x: decadeBelow(curves.map(({ x }) => x)),
     y: decadeBelow(
@@ -80,6 +81,13 @@ export function detFigure(
       ],
     },
   })
+}
+
+/** The same curve with x rising: scikit-learn's order of thresholds is the other one. */
+function rising(curve: DetCurve): DetCurve {
+  const { name, x, y } = curve
+  if (!(x[0]! > x[x.length - 1]!)) return curve
+  return { name, x: Float64Array.from(x).reverse(), y: Float64Array.from(y).reverse() }
 }
 
 /** The lowest y at an x not greater than `rate`; 1 where there is none. */
