@@ -120,6 +120,10 @@ test('a file of features gives what the model gives, and only the frames that ar
   const [file, own] = [JSON.parse(stdout), JSON.parse((await evaluate('--json')).stdout)]
   expect(file).toMatchObject({ frames, videos: 16, features: { file: at('frames.npy') } })
   for (const [k, threshold] of own.thresholds.entries()) expect(file.thresholds[k]).toBeCloseTo(threshold, 5)
+  const drawn = ['--score', 'sampled-1', '--seed', '3', '--json']
+  const sampled = JSON.parse((await run('--features', at('frames.npy'), ...drawn)).stdout)
+  for (const [k, threshold] of JSON.parse((await evaluate(...drawn)).stdout).thresholds.entries())
+    expect(sampled.thresholds[k]).toBeCloseTo(threshold, 5)
 })
 
 test('--score says how videos are compared; sampled-N draws by --seed', async () => {

@@ -85,6 +85,11 @@ describe('parseVerificationBin(bytes) refuses', () => {
       '](C\x01b]e](\x88e\x86',
       'image 1: expected bytes or an array of uint8, got a list',
     ],
+    [
+      'an image that is an array of bool',
+      `](cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85C\x01b\x87R(K\x01K\x01\x85cnumpy\ndtype\n\x8c\x02b1\x89\x88\x87R\x89C\x01\x01tbC\x01be](\x88e\x86`,
+      'image 0: expected bytes or an array of uint8, got an array of bool',
+    ],
     ['a label of 2', '](C\x01bC\x01be](K\x02e\x86', 'label 0: expected True or False, 1 or 0, got 2'],
     ['a label of None', '](C\x01bC\x01be](Ne\x86', 'label 0: expected True or False, 1 or 0, got None'],
     ['an image too few', '](C\x01be](\x88e\x86', 'expected two images for each of 1 labels, got 1'],
