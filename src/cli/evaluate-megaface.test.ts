@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommand } from '../../test/embed/run-command.ts'
 import { featureFile, type MegafaceFolder, writeMegaface } from '../../test/evaluate/megaface-folder.ts'
 import { literalMegaface } from '../../test/evaluate/megaface-literal.ts'
-import { DataError, UsageError } from '../errors.ts'
+import { DataError, StoppedError, UsageError } from '../errors.ts'
 import { parseCmcFile, parseMatchesFile } from '../evaluate/index.ts'
 import { registerEvaluate } from './evaluate.ts'
 
@@ -129,6 +129,17 @@ describe('steradian evaluate megaface', () => {
     expect(theirs).toContain('cmc_facescrub_megaface_net_60_1.json')
     expect(theirs).toContain(/raw +(\d+\.\d+)/.exec(ours!)![1])
   })
+})
+
+test('Ctrl-C stops the run, and nothing is written', async () => {
+  const before = process.listenerCount('SIGINT')
+  const running = megaface('--out', at('stopped'))
+  while (process.listenerCount('SIGINT') === before) await new Promise((done) => setTimeout(done, 1))
+  process.emit('SIGINT')
+  const { error } = await running
+  expect(error).toBeInstanceOf(StoppedError)
+  expect(existsSync(at('stopped'))).toBe(false)
+  expect(process.listenerCount('SIGINT')).toBe(before)
 })
 
 describe('mislabelled images', () => {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { readText } from '../data/read-text.ts'
-import { UsageError } from '../errors.ts'
+import { StoppedError, UsageError } from '../errors.ts'
 import { parseCmcFile } from '../evaluate/megaface-result-file.ts'
 import { pack } from '../evaluate/packed.ts'
 import { encodePart, type Json, type JsonObject, type PartArray } from '../evaluate/part-file.ts'
@@ -51,6 +51,8 @@ async function evaluateMegaface(flags: MegafaceFlags): Promise<void> {
     }
     if (flags.shard) await writePart(flags, setup, each, found.counts)
     else await writeEvaluation(flags, megafaceEvaluation(setup, outcomesOf(each, found.counts)))
+  } catch (error) {
+    throw signal.aborted ? new StoppedError('megaface: stopped') : error
   } finally {
     stop()
   }

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { DataError, fileProblem, StoppedError } from '../errors.ts'
+import { DataError, fileProblem } from '../errors.ts'
 import { type MegafaceResult, megafacePlan, megafaceResult } from '../evaluate/megaface.ts'
 import { findNoise } from '../evaluate/megaface-noise.ts'
 import { type ProbePairs, probePairs } from '../evaluate/megaface-pairs.ts'
@@ -82,7 +82,7 @@ export interface Counts {
   readonly noise: readonly NoiseFound[]
 }
 
-/** Counts the distractors of each list for each of the probes. @throws DataError, StoppedError */
+/** Counts the distractors of each list for each of the probes. @throws DataError; the signal's reason */
 export async function countLists(
   flags: MegafaceFlags,
   lists: MegafaceLists,
@@ -132,9 +132,6 @@ export async function countLists(
       }
     }
     return { counts, missingItems: [...missing.values()], noise }
-  } catch (error) {
-    if (signal.aborted) throw new StoppedError('megaface: stopped')
-    throw error
   } finally {
     await scratch.remove()
   }
