@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { mutateLfwPairs } from '../../test/evaluate/mutate-lfw-pairs.ts'
 import { parseLfwPairs } from './lfw-pairs.ts'
 
 /** A list in LFW's form: `folds` blocks of `pairs` genuine and `pairs` impostor lines. */
@@ -145,3 +146,6 @@ describe.skipIf(!existsSync(shared))('parseLfwPairs(text) on the lists in ../sha
     }
   })
 })
+
+test('100 seeded mutations of a list are read, or refused in one clear line each', () =>
+  mutateLfwPairs({ count: 100, seed: 1 }))

@@ -1,5 +1,6 @@
 import { DataError } from '../errors.ts'
 import { contiguousFolds } from './kfold.ts'
+import { listLines, shown } from './list-lines.ts'
 import type { Pairs } from './pairs.ts'
 
 /** One line of a list of pairs. */
@@ -20,7 +21,7 @@ interface Line {
  * @throws DataError at a line of other fields, and where the counts differ from the header's
  */
 export function parseLfwPairs(text: string, { where = 'pairs.txt' } = {}): Pairs {
-  const lines = readLines(text)
+  const lines = readLines(text, where)
   const header = readHeader(lines[0], where)
   const rows = header === undefined ? lines : lines.slice(1)
   const firstOf = new Map<string, number>()
@@ -38,7 +39,9 @@ export function parseLfwPairs(text: string, { where = 'pairs.txt' } = {}): Pairs
     if (!genuine && line.fields.length !== 4)
       throw new DataError(`${where}:${line.number}: expected 3 or 4 fields, got ${line.fields.length}`)
     if (!genuine && name === second)
-      throw new DataError(`${where}:${line.number}: expected two people, got the same name twice, ${name}`)
+      throw new DataError(
+        `${where}:${line.number}: expected two people, got the same name twice, ${shown(name)}`,
+      )
     left.push(index(line, name!, first!))
     right.push(genuine ? index(line, name!, second!) : index(line, second!, last!))
     same.push(genuine ? 1 : 0)
@@ -56,24 +59,20 @@ export function parseLfwPairs(text: string, { where = 'pairs.txt' } = {}): Pairs
 /** The path of image `digits` of `name` in LFW's folders: `name/name_%04d.jpg`. */
 function imageName(where: string, name: string, digits: string): string {
   if (!/^\d{1,9}$/.test(digits))
-    throw new DataError(`${where}: expected the number of an image, got ${digits}`)
+    throw new DataError(`${where}: expected the number of an image, got ${shown(digits)}`)
   if (name === '' || /^\.|[/\\]/.test(name))
-    throw new DataError(`${where}: expected a name, got ${name || 'none'}`)
+    throw new DataError(`${where}: expected a name, got ${shown(name)}`)
   return `${name}/${name}_${String(Number(digits)).padStart(4, '0')}.jpg`
 }
 
-/** The lines with their numbers and fields; empty lines at the end are left out. */
-function readLines(text: string): Line[] {
-  const lines = text
-    .replace(/^\ufeff/, '')
-    .trimEnd()
-    .split(/\r?\n/)
-  if (lines.length === 1 && lines[0]!.trim() === '') return []
-  return lines.map((line, i) => {
+/** The lines with their numbers and fields; empty lines at the end are left out. @throws DataError at one between */
+function readLines(text: string, where: string): Line[] {
+  return listLines(text, where).map(({ number, text: line }, i) => {
+    if (number !== i + 1) throw new DataError(`${where}:${i + 1}: expected 3 or 4 fields, got 0`)
     const fields = line.includes('\t')
       ? line.split('\t').map((field) => field.trim())
       : line.trim().split(/\s+/)
-    return { number: i + 1, fields: fields.length === 1 && fields[0] === '' ? [] : fields }
+    return { number, fields }
   })
 }
 
@@ -83,7 +82,9 @@ function readHeader(line: Line | undefined, where: string) {
   if (line.fields.length > 2 || !line.fields.every((field) => /^\d{1,9}$/.test(field))) return undefined
   const [blocks, pairs] = line.fields.length === 2 ? line.fields.map(Number) : [1, Number(line.fields[0])]
   if (!(blocks! >= 1 && blocks! <= 255 && pairs! >= 1))
-    throw new DataError(`${where}:1: expected 1 to 255 folds of 1 pair or more, got ${line.fields.join(' ')}`)
+    throw new DataError(
+      `${where}:1: expected 1 to 255 folds of 1 pair or more, got ${shown(line.fields.join(' '))}`,
+    )
   return { blocks: blocks!, pairs: pairs! }
 }
 
