@@ -4,7 +4,9 @@ import { rng } from '../math/rng.ts'
 import { kfoldAccuracy } from './kfold.ts'
 import { lfw } from './lfw.ts'
 import { makePairs } from './make-pairs.ts'
+import type { Pairs } from './pairs.ts'
 import { auc, eer, tarAtFar } from './roc.ts'
+import { variants } from './threshold.ts'
 
 /** 30 people of four images with features of their own and noise about an offset far from zero. */
 function people(seed = 0) {
@@ -131,5 +133,50 @@ describe('lfw(features, pairs)', () => {
     expect(() => lfw({ feature: holed }, pairs)).toThrow(
       'lfw: expected finite numbers as feature of 2, got NaN',
     )
+  })
+})
+
+describe('lfw(features, pairs, { train })', () => {
+  const { feature, mirrored, pairs } = people(3)
+  /** The pairs of some folds, as lists of view 1 are: one block. */
+  const only = (isIn: (fold: number) => boolean): Pairs => {
+    const kept = (_: number, p: number) => isIn(pairs.foldOf[p]!)
+    return {
+      images: pairs.images,
+      left: pairs.left.filter(kept),
+      right: pairs.right.filter(kept),
+      same: pairs.same.filter(kept),
+      foldOf: new Uint8Array(pairs.same.filter(kept).length),
+      folds: 1,
+    }
+  }
+
+  test.each(variants)('of %s judges a fold as the folds do, where train is the nine others', (variant) => {
+    const byFolds = lfw({ feature, mirrored }, pairs, { variant })
+    for (const fold of [0, 7]) {
+      const judged = only((f) => f === fold)
+      const { result, scores, same } = lfw({ feature, mirrored }, judged, {
+        variant,
+        train: only((f) => f !== fold),
+      })
+      const inFold = (_: number, p: number) => pairs.foldOf[p] === fold
+      expect(result.folds).toEqual([byFolds.result.folds[fold]])
+      expect(result.thresholds).toEqual([byFolds.result.thresholds[fold]])
+      expect(result.accuracy).toBe(byFolds.result.folds[fold])
+      expect(result.standardError).toBeNaN()
+      expect([result.pairs, scores.length]).toEqual([24, 24])
+      expect(scores).toEqual(byFolds.scores.filter(inFold))
+      expect(same).toEqual(pairs.same.filter(inFold))
+      expect(result.auc).toBe(auc(scores, same))
+    }
+  })
+
+  test('takes nothing from the pairs that are judged: turning their labels round turns the accuracy round', () => {
+    const judged = only((fold) => fold === 2)
+    const train = only((fold) => fold !== 2)
+    const turned = { ...judged, same: judged.same.map((label) => 1 - label) }
+    const [plain, other] = [judged, turned].map((test) => lfw({ feature }, test, { train }).result)
+    expect(other!.thresholds).toEqual(plain!.thresholds)
+    expect(other!.accuracy).toBeCloseTo(1 - plain!.accuracy, 12)
   })
 })
