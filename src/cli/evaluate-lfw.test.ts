@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { start } from '../../test/cli/steradian.ts'
 import { halvesModel, ourModel } from '../../test/embed/models.ts'
 import { pairsText, writePeople } from '../../test/embed/people.ts'
 import { runCommand } from '../../test/embed/run-command.ts'
@@ -385,6 +386,26 @@ describe('bad input is one line', () => {
       /unknown option '--channel'\s.*--channels/,
     )
   })
+})
+
+test('Ctrl-C ends it with exit code 130, and says that what was embedded is kept', async () => {
+  // Names of so many images that looking for them takes seconds.
+  const text = Array.from({ length: 100_000 }, (_, i) => `N${i}\t1\t2\nN${i}\t3\tN${(i + 1) % 100_000}\t4`)
+  await writeFile(at('many.txt'), text.join('\n'))
+  const run = start([
+    ...['evaluate', 'lfw', '--model', at('halves.onnx'), '--images', at('lfw'), '--pairs', at('many.txt')],
+    ...['--cache', at('cache'), '--threads', '1', '--out', at('stopped')],
+  ])
+  // The last thing that is said before the work begins.
+  while (run.child.exitCode === null && !run.stderr().includes('guessed: flip'))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  run.child.kill('SIGINT')
+  const { code, stdout, stderr } = await run.ended
+  expect([code, stdout]).toEqual([130, ''])
+  expect(stderr).toMatch(
+    /steradian: embedding: stopped; what was embedded is kept, and the same command goes on from there\n$/,
+  )
+  expect(existsSync(at('stopped'))).toBe(false)
 })
 
 const shared = fileURLToPath(new URL('../../../shared/data/lfw/', import.meta.url))

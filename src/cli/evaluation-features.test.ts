@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { cp, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -102,7 +103,12 @@ describe('embeddings of a model', () => {
     await writeFile(at('b.csv'), csv(4.5))
     expect((await features(['--landmarks', at('a.csv')])).found).toBe(0)
     expect((await features(['--landmarks', at('b.csv')])).found).toBe(0)
-    expect((await features(['--landmarks', at('a.csv')])).found).toBe(20)
+    const { found, result } = await features(['--landmarks', at('a.csv')])
+    expect(found).toBe(20)
+    expect(result.source.landmarks).toEqual({
+      file: at('a.csv'),
+      sha256: createHash('sha256').update(csv(4)).digest('hex'),
+    })
   })
 
   test('that were made before it was stopped are kept, and the next run makes the others only', async () => {

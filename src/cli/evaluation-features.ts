@@ -3,6 +3,7 @@ import { type Flip, fuse } from '../embed/index.ts'
 import { DataError, UsageError } from '../errors.ts'
 import type { Matrix } from '../math/matrix.ts'
 import { embedItems } from './embedding-cache.ts'
+import { listFacts } from './evaluation-output.ts'
 import type { ImageToEmbed } from './image-content.ts'
 import { interruption } from './interruption.ts'
 import { type ItemImage, itemImages } from './item-images.ts'
@@ -54,7 +55,7 @@ export interface ItemFeatures {
   /** 1 for each item without features, [N]. */
   readonly missing: Uint8Array
   readonly missingItems: readonly MissingImage[]
-  /** For the JSON: the model or the feature file, with its hash. */
+  /** For the JSON: the model and the landmarks, or the feature file, each with its hash. */
   readonly source: Readonly<Record<string, unknown>>
 }
 
@@ -85,11 +86,13 @@ export function addFeatureOptions(
     .option(
       '--features <file>',
       'instead of --model and --images: features as .npy [N, D], or as a matrix file (four int32: rows, columns, bytes ' +
-        'a row, 5 for float32 or 6 for float64; then the numbers)',
+        'a row, 5 for float32 or 6 for float64; then the numbers); with --flip concat a row joins those of an image and ' +
+        'its mirror image',
     )
     .option(
       '--names <file>',
-      'the names of the rows of --features, one a line (default: the name of --features with .names.txt)',
+      'the names of the rows of --features, one a line (default: the name of --features with .names.txt; where there is ' +
+        'none, as many rows as the list has items are in its order)',
     )
     .option('--cache <folder>', 'where embeddings are kept for the next run', '.steradian/embeddings')
     .option('--no-cache', 'keep none')
@@ -156,6 +159,7 @@ async function fromModel(
   { say, signal, label = 'embedding' }: ItemFeaturesOptions,
 ): Promise<ItemFeatures> {
   const places = await placesOf(flags, items)
+  const landmarks = flags.landmarks === undefined ? undefined : await listFacts(flags.landmarks)
   if (flags.landmarks === undefined && items.some(({ read }) => read === undefined))
     say('no landmarks: images are taken as already aligned')
   const model = await openGivenModel({ ...flags, model: flags.model! }, say)
@@ -189,7 +193,7 @@ async function fromModel(
         return (fused ??= fuse(feature, mirrored, flip))
       },
       ...{ flip, missing, missingItems },
-      source: { model: modelFacts(model) },
+      source: { model: modelFacts(model), ...(landmarks && { landmarks }) },
     }
   } finally {
     stopping?.stop()
