@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { halvesModel } from '../../test/embed/models.ts'
 import { personName, writePeople } from '../../test/embed/people.ts'
@@ -65,26 +65,19 @@ test('features in one file, .npy or matrix, by their names, give what files of e
 })
 
 test('features of float64 are rounded to float32 as they are read', async () => {
-  await mkdir(at('wide'))
   const expected = await ofFolders()
-  for (const [i, path] of made.probes.path.entries()) {
-    await mkdir(join(at('wide'), path, '..'), { recursive: true })
-    await writeFile(
-      join(at('wide'), `${path}_o.bin`),
-      featureFile(
-        made.probeRows[i]!.map((v) => v),
-        6,
-      ),
-    )
+  const { path, rows } = made.lists.get(40)!
+  const write = async (folder: string, names: readonly string[], all: readonly Float32Array[]) => {
+    for (const [i, name] of names.entries()) {
+      await mkdir(dirname(join(at(folder), name)), { recursive: true })
+      // A little beside each number, less than float32 can tell.
+      const wide = Float64Array.from(all[i]!, (value) => value * (1 + 2 ** -40))
+      await writeFile(join(at(folder), `${name}_o.bin`), featureFile(wide, 6))
+    }
   }
-  const words = [
-    '--probe-features',
-    at('wide'),
-    '--distractor-features',
-    at('distractors'),
-    '--ending',
-    '_o.bin',
-  ]
+  await write('wide', made.probes.path, made.probeRows)
+  await write('wide-d', path, rows)
+  const words = ['--probe-features', at('wide'), '--distractor-features', at('wide-d'), '--ending', '_o.bin']
   expect(await results(...words)).toEqual(expected)
 })
 

@@ -45,7 +45,7 @@ function oneLine(values: readonly OfficialJson[]): string | null {
   if (values.length === 0) return '[]'
   const isFilled = (value: OfficialJson): boolean =>
     Array.isArray(value) ? value.length > 0 : isObject(value) && Object.keys(value).length > 0
-  if (values.length * 3 >= RIGHT_MARGIN || values.some(isFilled)) return null
+  if (values.some(isFilled)) return null
   const line = `[ ${values.map((value) => block(value, '')).join(', ')} ]`
   return line.length >= RIGHT_MARGIN ? null : line
 }
