@@ -27,6 +27,7 @@ function open(name: string, options: { now?: () => number; facts?: Record<string
 async function found(store: ReturnType<typeof open>['store'], wanted: readonly number[]) {
   const all = new Map<string, Kept>()
   await store.find(new Set(wanted.map(keyOf)), (key, value) => all.set(key, value))
+  expect(wanted.map(keyOf)).toEqual(expect.arrayContaining([...all.keys()]))
   return wanted.map((i) => all.get(keyOf(i)))
 }
 
