@@ -16,7 +16,7 @@ import {
 } from '../../test/evaluate/ijb-literal.ts'
 import { readAligned } from '../data/index.ts'
 import { embedImages, encodeNpy, fuse, openModel } from '../embed/index.ts'
-import { DataError, UsageError } from '../errors.ts'
+import { DataError, StoppedError, UsageError } from '../errors.ts'
 import { rng } from '../math/rng.ts'
 import { registerEvaluate } from './evaluate.ts'
 
@@ -294,6 +294,18 @@ test('evaluate ijbb refuses options that do not go together, with one line', asy
   expect(await refusal(...given, '--memory', '64MiB')).toMatch(
     /^--memory: expected at least \d+MiB for 36 templates of 4 numbers, got 64MiB$/,
   )
+})
+
+test('evaluate ijbb stops at Ctrl-C and leaves nothing behind', async () => {
+  const before = process.listenerCount('SIGINT')
+  const running = evaluate('--out', at('stopped'))
+  while (process.listenerCount('SIGINT') === before) await new Promise((done) => setImmediate(done))
+  process.emit('SIGINT')
+  const { error, stdout } = await running
+  expect(error).toBeInstanceOf(StoppedError)
+  expect(stdout).toBe('')
+  expect(await readdir(base)).not.toContain('stopped')
+  expect(process.listenerCount('SIGINT')).toBe(before)
 })
 
 test('evaluate ijbb names the file and line of a wrong list', async () => {

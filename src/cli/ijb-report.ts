@@ -1,5 +1,5 @@
 import type { GallerySearch, JoinedRates, TemplateVerification } from '../evaluate/index.ts'
-import type { Curve } from './evaluation-curves.ts'
+import type { EvaluationCurves } from './evaluation-curves.ts'
 import { type Evaluation, missingFacts } from './evaluation-output.ts'
 import {
   identificationFacts,
@@ -39,7 +39,7 @@ export function ijbEvaluation(
 ): Evaluation {
   const facts: Record<string, unknown> = { ...source, ...setup }
   const table = [`${setup.images} images in ${setup.templates} templates, weight ${setup.weight}`]
-  const curves: { roc?: Curve[]; det?: Curve[]; cmc?: readonly Curve[] } = {}
+  const curves: { -readonly [K in keyof EvaluationCurves]: EvaluationCurves[K] } = {}
   if (verification) {
     const found = verificationFacts(verification)
     facts.verification = found.facts
@@ -51,6 +51,12 @@ export function ijbEvaluation(
     facts.identification = found.facts
     table.push('', ...identificationTable(found.facts))
     curves.cmc = found.cmc
+    const all = (pick: (search: GallerySearch) => Float64Array) =>
+      searches.galleries.flatMap(({ search }) => [...pick(search)])
+    curves.scores = {
+      genuine: all(({ mateScores }) => mateScores),
+      impostor: all(({ nonMatedScores }) => nonMatedScores),
+    }
   }
   return { protocol, facts: { ...facts, ...missingFacts(missingItems) }, table, curves }
 }

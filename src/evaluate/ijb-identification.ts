@@ -6,7 +6,7 @@ import type { Templates } from './templates.ts'
 
 /** What searching probes in a gallery found. */
 export interface GallerySearch {
-  /** Of each probe whose person is in the gallery: how many other people score strictly higher, from 0; ties favour the mate. */
+  /** Of each probe whose person is in the gallery: how many other people score at least as high, from 0: a tie is against the mate. */
   readonly ranks: Int32Array
   /** The score of the same probes' own person. */
   readonly mateScores: Float64Array
@@ -21,7 +21,8 @@ export interface GallerySearch {
 
 /**
  * Searches each probe among the people of a gallery; the score is the dot product of the templates' features in float64, and
- * a person with several templates scores with the best. `onProgress` is called now and then with the number of probes done,
+ * a person with several templates scores with the best. Ties are against the mate, so that a model which maps everybody to one
+ * point finds nobody. `onProgress` is called now and then with the number of probes done,
  * and what it returns is awaited.
  * @throws DataError when the gallery holds nobody or no probe is left
  */
@@ -58,7 +59,8 @@ export async function searchGallery(
     }
     const own = scores[mate]!
     let above = 0
-    for (let person = 0; person < scores.length; person++) if (scores[person]! > own) above++
+    for (let person = 0; person < scores.length; person++)
+      if (person !== mate && scores[person]! >= own) above++
     ranks.push(above)
     mateScores.push(own)
   }

@@ -15,7 +15,8 @@ export interface JoinedRates {
 
 /**
  * Searches the probes in both galleries at once, as the public IJB tools do: every search is mated then, and the scores of mated
- * searches with other people set the threshold. Ties favour the mate. undefined where the tools stop: when a template is
+ * searches with other people set the threshold. Ties are against the mate (the
+ * tools leave them to their sorting). undefined where the tools stop: when a template is
  * missing, a person is in the galleries twice, or a probe's person is in none.
  */
 export async function searchJoined(
@@ -50,7 +51,7 @@ export async function searchJoined(
     let above = 0
     for (let g = 0; g < scores.length; g++) {
       if (g === mate) continue
-      if (scores[g]! > mateScores[i]!) above++
+      if (scores[g]! >= mateScores[i]!) above++
       highest.add(scores[g]!)
     }
     for (const [t, top] of tops.entries()) if (above < top) found[t]!++

@@ -108,7 +108,7 @@ export function literalSearch(
     const candidates = gallery.map(([template, own]) => ({ own, score: score(templates, probe, template) }))
     const mate = candidates.find(({ own }) => own === person)
     if (mate) {
-      const above = candidates.filter((candidate) => candidate.score > mate.score).length
+      const above = candidates.filter((other) => other !== mate && other.score >= mate.score).length
       mated.push({ score: mate.score, above })
     } else nonMated.push(Math.max(...candidates.map((candidate) => candidate.score)))
   }
@@ -143,7 +143,7 @@ export function literalJoined(
     for (const candidate of candidates) if (candidate !== mate) others.push(candidate.score)
     return {
       score: mate.score,
-      above: candidates.filter((candidate) => candidate.score > mate.score).length,
+      above: candidates.filter((other) => other !== mate && other.score >= mate.score).length,
     }
   })
   others.sort((a, b) => b - a)
