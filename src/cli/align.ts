@@ -52,6 +52,7 @@ async function alignCommand(folder: string, flags: Flags): Promise<void> {
   const maxSide = parseNumber('--max-side', flags.maxSide, { least: 32, most: 1e6 })
   const session = await openDetector(flags.detector)
   const started = performance.now()
+  const start = performance.now()
   let shown: ReturnType<typeof progress> | undefined
   const { signal, stop } = interruption(() => process.stderr.write('\nstopping (again to leave at once)\n'))
   let report: AlignReport
@@ -65,7 +66,7 @@ async function alignCommand(folder: string, flags: Flags): Promise<void> {
       maxSide,
       signal,
       onProgress: ({ photographs, aligned, refused }) => {
-        shown ??= progress({ total: photographs, label: 'align', unit: 'images' })
+        shown ??= progress({ total: photographs, label: 'align', unit: 'images', start })
         shown.update(aligned + refused, refused > 0 ? `${refused} refused` : '')
       },
     })

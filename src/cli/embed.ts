@@ -57,12 +57,13 @@ async function embedCommand(flags: Flags): Promise<void> {
     )
   const model = await openGivenModel(flags, say)
   const { signal, stop } = interruption(() => say('\nstopping (again to leave at once)'))
+  const start = performance.now()
   let shown: ReturnType<typeof progress> | undefined
   try {
     const report = await embedFolder(model, dataset, {
       ...{ out, rows: flags.rows, batch: flags.batch, signal },
       onProgress: (done) => {
-        shown ??= progress({ total: dataset.samples.length, label: 'embedding', unit: 'images' })
+        shown ??= progress({ total: dataset.samples.length, label: 'embedding', unit: 'images', start })
         shown.update(done)
       },
     })

@@ -145,6 +145,7 @@ async function embedRest(
       if (key !== undefined) keys.set(index, key)
     },
   }
+  const start = performance.now()
   let shown: ReturnType<typeof progress> | undefined
   let done = items.length - rest.length
   try {
@@ -160,7 +161,7 @@ async function embedRest(
         const item = items[rest[index]!]!
         reasons.set(rest[index]!, 'path' in item ? reasonOf(reason, item.path) : reason)
       }
-      shown ??= progress({ total: items.length, from: done, label, unit: 'images' })
+      shown ??= progress({ total: items.length, from: done, label, unit: 'images', start })
       done += indices.length + failures.length
       shown.update(done)
     }

@@ -90,6 +90,13 @@ test('progress counts the rate from where this run began', () => {
   expect(written[1]).toContain('train 102/200 in 1.0 s, 2/s')
 })
 
+test('progress counts the rate from when the work began, where that was before the first line', () => {
+  const { written, clock, stream, now } = bench({ isTTY: true, columns: 100 })
+  clock.ms = 2000
+  progress({ total: 20, label: 'embed', stream, now, start: 0 }).update(10)
+  expect(written).toEqual(['\rembed 10/20  50 %  5.00/s  2.0 s left\x1b[K'])
+})
+
 test('progress takes the rate of about the last half minute, so that a slow start is forgotten', () => {
   const { written, clock, stream, now } = bench()
   const bar = progress({ total: 1000, label: 'train', stream, now })

@@ -16,7 +16,8 @@ export interface Progress {
 /**
  * Shows how far work is: count, percentage, rate and time left. On a terminal one line is rewritten, at most ten times
  * a second; elsewhere a plain line is written at most every 10 s. Without a `total` there is no percentage or time left.
- * `from` is what an earlier run had done, so that the rate is this run's own. `now` is a clock in milliseconds.
+ * `from` is what an earlier run had done, so that the rate is this run's own; `start` is when the work began, where that was
+ * before this call. `now` is a clock in milliseconds.
  */
 export function progress({
   total,
@@ -25,6 +26,7 @@ export function progress({
   unit = '',
   from = 0,
   now = () => performance.now(),
+  start = now(),
 }: {
   readonly label: string
   readonly total?: number | undefined
@@ -32,10 +34,10 @@ export function progress({
   readonly unit?: string
   readonly from?: number
   readonly now?: () => number
+  readonly start?: number
 }): Progress {
   const terminal = stream.isTTY === true
   const every = terminal ? 100 : 10_000
-  const start = now()
   let written = terminal ? Number.NEGATIVE_INFINITY : start
   let last = { done: from, extra: '' }
   let finished = false
