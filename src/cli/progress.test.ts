@@ -94,7 +94,7 @@ test('progress counts the rate from when the work began, where that was before t
   const { written, clock, stream, now } = bench({ isTTY: true, columns: 100 })
   clock.ms = 2000
   progress({ total: 20, label: 'embed', stream, now, start: 0 }).update(10)
-  expect(written).toEqual(['\rembed 10/20  50 %  5.00/s  2.0 s left\x1b[K'])
+  expect(written).toEqual(['\rembed 10/20  50 %  5/s  2.0 s left\x1b[K'])
 })
 
 test('progress takes the rate of about the last half minute, so that a slow start is forgotten', () => {
