@@ -102,6 +102,13 @@ export {
   type SpreadCurve,
   summariseOpenSet,
 } from './open-set-summary.ts'
+export {
+  type BySeed,
+  compareSettings,
+  type PairedTest,
+  pairedTest,
+  type SettingsCompared,
+} from './paired-test.ts'
 export type { Pairs } from './pairs.ts'
 export { parsePairsList, sharedPeople } from './pairs-list.ts'
 export { decodePart, encodePart, type Json, type JsonObject, type Part, type PartArray } from './part-file.ts'
