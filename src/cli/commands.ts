@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   align: async () => (await import('./align.ts')).registerAlign,
   evaluate: async () => (await import('./evaluate.ts')).registerEvaluate,
   embed: async () => (await import('./embed.ts')).registerEmbed,
+  figure: async () => (await import('./figure.ts')).registerFigure,
   doctor: async () => (await import('./doctor.ts')).registerDoctor,
 }
 

@@ -1,0 +1,83 @@
+import type { Command } from 'commander'
+import { UsageError } from '../errors.ts'
+import { nearest } from '../math/index.ts'
+import type { FigureEntry } from './figure-entry.ts'
+import { type FigureOutput, figureFile, formatOf } from './figure-output.ts'
+import { figures } from './figures-table.ts'
+import { writeWhole } from './write-file.ts'
+
+interface Flags {
+  readonly out: readonly string[]
+  readonly title?: string
+  readonly width?: number
+  readonly density: number
+  readonly dark?: boolean
+}
+
+/** Adds `steradian figure`, which has a command for each figure. */
+export function registerFigure(program: Command): void {
+  const figure = program
+    .command('figure')
+    .description('draw a figure as SVG, PNG or HTML, or write its numbers as CSV')
+    .argument('[name]', 'which; --list names them')
+    .option('--list', 'name the figures, each with what it shows')
+    .action((name: string | undefined, { list }: { list?: boolean }) => {
+      if (!list || name !== undefined) throw new UsageError(`figure: ${unknownText(name)}`)
+      process.stdout.write(listText())
+    })
+  for (const entry of figures) addFigure(figure, entry)
+}
+
+function addFigure(parent: Command, entry: FigureEntry): void {
+  const command = parent.command(entry.name).description(entry.shows)
+  entry.addOptions?.(command)
+  command
+    .requiredOption(
+      '--out <file>',
+      'a file that ends in .svg, .png, .html or .csv; may be given several times',
+      (path: string, before: readonly string[] = []) => [...before, path],
+    )
+    .option('--title <text>', 'the line above the figure')
+    .option('--width <pixels>', 'of the figure, in CSS pixels', whole('width', 120, 4096))
+    .option('--density <n>', 'pixels of a PNG for one CSS pixel', whole('density', 1, 8), 2)
+    .option('--dark', 'light lines on a dark ground')
+    .action(async () => drawFigure(entry, command))
+}
+
+/** Draws a figure and writes the files asked for. @throws UsageError, DataError */
+async function drawFigure(entry: FigureEntry, command: Command): Promise<void> {
+  const { out, title, width, density, dark, ...flags } = command.opts<Flags>()
+  const formats = out.map(formatOf)
+  const drawn = await entry.draw({
+    args: command.processedArgs.flat().filter((value) => value !== undefined),
+    flags,
+    look: { ...(title !== undefined && { title }), ...(width !== undefined && { width }) },
+  })
+  for (const note of drawn.notes ?? []) process.stderr.write(`${entry.name}: ${note}\n`)
+  const output: FigureOutput = { palette: dark ? 'dark' : 'light', density }
+  for (const [i, path] of out.entries()) {
+    await writeWhole(path, await figureFile(drawn, formats[i]!, output))
+    process.stdout.write(`${path}\n`)
+  }
+}
+
+function listText(): string {
+  const width = Math.max(...figures.map(({ name }) => name.length)) + 2
+  return figures.map(({ name, shows }) => `${name.padEnd(width)}${shows}\n`).join('')
+}
+
+function unknownText(name: string | undefined): string {
+  if (name === undefined) return 'expected a name, or --list for all of them'
+  const names = figures.map((entry) => entry.name)
+  const near = nearest(name, names)
+  return `unknown figure, ${near ? `did you mean ${near}?` : `there are ${names.join(', ')};`} got ${name}`
+}
+
+function whole(name: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new UsageError(`--${name}: expected a whole number from ${least} to ${most}, got ${text}`)
+    return value
+  }
+}

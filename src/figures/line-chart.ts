@@ -1,0 +1,122 @@
+import * as Plot from '@observablehq/plot'
+import { type LineStyle, lineStyle } from './colours.ts'
+import type { FigureOptions } from './figure-options.ts'
+import { frame } from './frame.ts'
+
+/** A line of a chart. Where x or y is not finite the line has a gap. */
+export interface ChartLine {
+  readonly name: string
+  readonly x: ArrayLike<number>
+  readonly y: ArrayLike<number>
+  /** By default that of its place among the lines. */
+  readonly style?: LineStyle
+}
+
+/** A point of a chart, in the colour of a line. */
+export interface ChartPoint {
+  readonly x: number
+  readonly y: number
+  /** Which line's colour it takes; by default that of text. */
+  readonly line?: number
+  /** What stands beside it. */
+  readonly text?: string
+}
+
+export interface LineChartOptions extends FigureOptions {
+  /** What the axes measure, with the unit. */
+  labels: { readonly x: string; readonly y: string }
+  /** By default from the least to the greatest value of the lines. */
+  xDomain?: readonly [number, number]
+  yDomain?: readonly [number, number]
+  /** Where the axes have ticks; by default about five round values. */
+  xTicks?: readonly number[]
+  yTicks?: readonly number[]
+  xFormat?: (value: number) => string
+  yFormat?: (value: number) => string
+  xType?: 'linear' | 'log'
+  yType?: 'linear' | 'log'
+  points?: readonly ChartPoint[]
+  /** Values of x that matter, as dashed lines across, each with what it means. */
+  marked?: readonly { readonly x: number; readonly text: string }[]
+}
+
+/** Lines over two axes, with points and marked values; lines differ in colour and in dashes. */
+export function lineChart(
+  lines: readonly ChartLine[],
+  {
+    title = '',
+    description = '',
+    width = 440,
+    height = 320,
+    labels,
+    xDomain = domainOf(lines.map(({ x }) => x)),
+    yDomain = domainOf(lines.map(({ y }) => y)),
+    xTicks,
+    yTicks,
+    xFormat = String,
+    yFormat = String,
+    xType = 'linear',
+    yType = 'linear',
+    points = [],
+    marked = [],
+  }: LineChartOptions,
+): string {
+  const styles = lines.map(({ style }, i) => style ?? lineStyle(i))
+  const colourOf = ({ line }: ChartPoint): string => styles[line ?? -1]?.colour ?? 'currentColor'
+  const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))
+  return frame({
+    title,
+    description,
+    width,
+    height,
+    legend: lines.map(({ name }, i) => ({ name, ...styles[i]! })),
+    labels,
+    plot: {
+      x: { domain: [...xDomain], type: xType },
+      y: { domain: [...yDomain], type: yType },
+      clip: true,
+      marks: [
+        Plot.gridY({ ...(yTicks ? { ticks: [...yTicks] } : { ticks: 5 }) }),
+        Plot.axisX({ ticks: xTicks ? [...xTicks] : 5, tickFormat: xFormat }),
+        Plot.axisY({ ticks: yTicks ? [...yTicks] : 5, tickSize: 0, tickFormat: yFormat }),
+        Plot.ruleX(marked, { x: 'x', stroke: 'currentColor', strokeOpacity: 0.7, strokeDasharray: '2 3' }),
+        Plot.text(marked, {
+          x: 'x',
+          text: 'text',
+          frameAnchor: 'top',
+          textAnchor: 'start',
+          dx: 5,
+          dy: 3,
+        }),
+        ...lines.map(({ x, y }, i) => {
+          const { colour, dashes } = styles[i]!
+          return Plot.line(
+            Array.from({ length: x.length }, (_, k) => ({ x: x[k]!, y: y[k]! })),
+            {
+              x: 'x',
+              y: 'y',
+              stroke: colour,
+              strokeWidth: 1.9,
+              ...(dashes === undefined ? {} : { strokeDasharray: dashes }),
+            },
+          )
+        }),
+        Plot.dot(shown, { x: 'x', y: 'y', r: 3, fill: colourOf, fillOpacity: 1 }),
+        Plot.text(
+          shown.filter(({ text }) => text !== undefined),
+          { x: 'x', y: 'y', text: 'text', textAnchor: 'start', dx: 6, dy: -6 },
+        ),
+      ],
+    },
+  })
+}
+
+/** From the least to the greatest finite value; 0 to 1 where there is none. */
+function domainOf(values: readonly ArrayLike<number>[]): [number, number] {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const list of values)
+    for (let i = 0; i < list.length; i++)
+      if (Number.isFinite(list[i])) [low, high] = [Math.min(low, list[i]!), Math.max(high, list[i]!)]
+  if (low > high) return [0, 1]
+  return low === high ? [low - 0.5, high + 0.5] : [low, high]
+}
