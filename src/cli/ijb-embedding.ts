@@ -11,11 +11,14 @@ import { modelFacts, openGivenModel } from './model-options.ts'
 
 /**
  * Embeds the images and gives their features to the pool, in as many parts as the memory asks for; each image is aligned by
- * its five points where there are any. What is embedded is in the cache, so that a run that was stopped goes on.
+ * its five points where there are any. `partImages` is how many a part has, whatever the memory. What is embedded is in the cache, so that a run that was stopped goes on.
  * @throws DataError when images are missing, unless `--allow-missing`: those that are not there before any work
  * @throws UsageError, StoppedError
  */
-export async function poolEmbedded(work: PoolWork): Promise<PoolSource> {
+export async function poolEmbedded(
+  work: PoolWork,
+  { partImages }: { readonly partImages?: number } = {},
+): Promise<PoolSource> {
   const { flags, images, faces, order, pool, say, signal } = work
   const { names } = images
   if (flags.images === undefined)
@@ -33,7 +36,7 @@ export async function poolEmbedded(work: PoolWork): Promise<PoolSource> {
   if (!faces) say('no --names: images are taken as already aligned')
   const model = await openGivenModel({ ...flags, model: flags.model! }, say)
   try {
-    const parts = Math.ceil(present.length / partImages(model.description, work))
+    const parts = Math.ceil(present.length / (partImages ?? affordable(model.description, work)))
     for (let part = 0; part < parts; part++) {
       const some = present.slice(...range(present.length, part, parts))
       const items = Array.from(some, (image) => ({
@@ -57,7 +60,7 @@ export async function poolEmbedded(work: PoolWork): Promise<PoolSource> {
 }
 
 /** How many images are embedded at a time. */
-function partImages(
+function affordable(
   { dimensions = 512, isFused, flip }: ModelDescription,
   { flags, images }: PoolWork,
 ): number {
