@@ -12,6 +12,7 @@ import {
 } from './evaluation-features.ts'
 import { addOutputOptions, listFacts, writeEvaluation } from './evaluation-output.ts'
 import { reasonOf } from './missing-images.ts'
+import { pairFiles } from './pair-file.ts'
 import { variantColumns } from './variant-columns.ts'
 import {
   addVerificationOptions,
@@ -71,6 +72,7 @@ async function evaluateBin(file: string, flags: Flags): Promise<void> {
     },
     table: results.length > 1 ? variantColumns(results, context) : verificationTable(results, context),
     curves: verificationCurves(results),
+    files: pairFiles(results[0]!, pairs, features),
   })
 }
 

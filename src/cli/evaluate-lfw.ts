@@ -3,6 +3,7 @@ import { readText } from '../data/read-text.ts'
 import { type Pairs, parseLfwPairs, type Variant, withTraining } from '../evaluate/index.ts'
 import { addFeatureOptions, type FeatureFlags, itemFeatures } from './evaluation-features.ts'
 import { addOutputOptions, listFacts, type OutputFlags, writeEvaluation } from './evaluation-output.ts'
+import { pairFiles } from './pair-file.ts'
 import { variantColumns } from './variant-columns.ts'
 import {
   addVerificationOptions,
@@ -65,6 +66,7 @@ async function evaluateLfw(flags: Flags): Promise<void> {
     },
     table: results.length > 1 ? variantColumns(results, context) : verificationTable(results, context),
     curves: verificationCurves(results),
+    files: pairFiles(results[0]!, pairs, features),
   })
 }
 

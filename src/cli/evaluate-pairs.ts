@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts'
 import { parsePairsList, peopleOfPairs, sharedPeople, type Variant } from '../evaluate/index.ts'
 import { addFeatureOptions, type FeatureFlags, itemFeatures } from './evaluation-features.ts'
 import { addOutputOptions, listFacts, writeEvaluation } from './evaluation-output.ts'
+import { pairFiles } from './pair-file.ts'
 import { variantColumns } from './variant-columns.ts'
 import {
   addVerificationOptions,
@@ -70,5 +71,6 @@ async function evaluatePairs(flags: Flags): Promise<void> {
     },
     table: results.length > 1 ? variantColumns(results, context) : verificationTable(results, context),
     curves: verificationCurves(results),
+    files: pairFiles(results[0]!, pairs, features),
   })
 }

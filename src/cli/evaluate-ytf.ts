@@ -8,6 +8,7 @@ import { addOutputOptions, listFacts, writeEvaluation } from './evaluation-outpu
 import { openFeatureFile } from './feature-file.ts'
 import { interruption } from './interruption.ts'
 import { type MissingImage, sayMissing } from './missing-images.ts'
+import { pairFiles } from './pair-file.ts'
 import {
   addResamplesOption,
   checkFolds,
@@ -81,6 +82,7 @@ async function evaluateYtf(flags: Flags): Promise<void> {
       `videos        ${pairs.images.length - videosMissing} of ${pairs.images.length}`,
     ],
     curves: verificationCurves(results),
+    files: pairFiles(results[0]!, pairs, found),
   })
 }
 
