@@ -119,7 +119,7 @@ test('a .bin of one kind of pairs has an accuracy but no ROC', async () => {
   const { stdout, error } = await evaluate(...words)
   expect(error).toBeUndefined()
   expect(stdout).toMatch(/\nAUC +-\nEER +-\nTAR at FAR 0\.1 +-\n/)
-  expect(await readdir(at('genuine'))).toEqual(['result.json'])
+  expect(await readdir(at('genuine'))).toEqual(['pairs.csv', 'result.json'])
 })
 
 test('--out gets the same bytes twice, and the cache serves the second run', async () => {
