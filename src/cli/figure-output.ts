@@ -1,12 +1,16 @@
 import { UsageError } from '../errors.ts'
 import { type Palette, standalone } from '../figures/index.ts'
 import type { DrawnFigure } from './figure-entry.ts'
+import { withFont } from './figure-font.ts'
+import { figurePage } from './figure-page.ts'
+import { pngOf } from './figure-png.ts'
 
 export type FigureFormat = 'svg' | 'png' | 'html' | 'csv'
 const formats: readonly FigureFormat[] = ['svg', 'png', 'html', 'csv']
 
 export interface FigureOutput {
-  readonly palette: Palette
+  /** Where none was asked for a page follows the reader's machine; the others are light. */
+  readonly palette?: Palette | undefined
   /** Pixels of a PNG for one CSS pixel. */
   readonly density: number
 }
@@ -20,12 +24,14 @@ export function formatOf(path: string): FigureFormat {
   return format
 }
 
-/** A drawn figure as the content of a file. */
+/** A drawn figure as the content of a file. @throws UsageError for a PNG that is too large */
 export async function figureFile(
   drawn: DrawnFigure,
   format: FigureFormat,
-  { palette }: FigureOutput,
+  { palette, density }: FigureOutput,
 ): Promise<string | Uint8Array> {
   if (format === 'csv') return drawn.csv
-  return standalone(drawn.svg, palette)
+  if (format === 'html') return figurePage(drawn, { palette })
+  const svg = standalone(drawn.svg, palette)
+  return format === 'png' ? pngOf(svg, density) : withFont(svg)
 }

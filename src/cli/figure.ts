@@ -54,7 +54,7 @@ async function drawFigure(entry: FigureEntry, command: Command): Promise<void> {
     look: { ...(title !== undefined && { title }), ...(width !== undefined && { width }) },
   })
   for (const note of drawn.notes ?? []) process.stderr.write(`${entry.name}: ${note}\n`)
-  const output: FigureOutput = { palette: dark ? 'dark' : 'light', density }
+  const output: FigureOutput = { palette: dark ? 'dark' : undefined, density }
   for (const [i, path] of out.entries()) {
     await writeWhole(path, await figureFile(drawn, formats[i]!, output))
     process.stdout.write(`${path}\n`)

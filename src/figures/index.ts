@@ -21,4 +21,4 @@ export {
   scoreBins,
   scoreHistogramFigure,
 } from './score-histogram-figure.ts'
-export { type Palette, standalone } from './standalone.ts'
+export { type Palette, paletteStyle, standalone } from './standalone.ts'

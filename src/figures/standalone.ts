@@ -9,6 +9,14 @@ const dark: Readonly<Record<string, string>> = {
   genuine: '#56b4e9',
   impostor: '#f0894a',
 }
+const light: Readonly<Record<string, string>> = {
+  'line-1': '#0072b2',
+  'line-2': '#c24f00',
+  'line-3': '#00845f',
+  'line-4': '#a6508a',
+  genuine: '#0072b2',
+  impostor: '#c24f00',
+}
 const surfaces = { light: { paper: '#ffffff', ink: '#1d2126' }, dark: { paper: '#1b1f24', ink: '#e6e8ea' } }
 
 /**
@@ -32,4 +40,12 @@ export function standalone(svg: string, palette: Palette = 'light'): string {
       palette === 'dark' ? (dark[name] ?? light) : light,
     )
     .replaceAll('currentColor', ink)
+}
+
+/** The CSS variables that figures take their colours from, with `--paper` and `--ink`, for the style of a page. */
+export function paletteStyle(palette: Palette): string {
+  const values = { ...(palette === 'dark' ? dark : light), ...surfaces[palette] }
+  return Object.entries(values)
+    .map(([name, value]) => `--${name}:${value}`)
+    .join(';')
 }

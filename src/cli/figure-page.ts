@@ -1,0 +1,61 @@
+import { type Palette, paletteStyle } from '../figures/index.ts'
+import { html, inlineSvg, raw } from '../report/page.ts'
+import type { DrawnFigure } from './figure-entry.ts'
+import { fontFaces, fontFamily } from './figure-font.ts'
+
+/** How a page shows a figure. */
+export interface FigurePageOptions {
+  /** The colours; by default those that the reader's machine prefers. */
+  readonly palette?: Palette | undefined
+}
+
+/** A figure as a page that stands alone, with what it shows in words and its numbers as a file to save. */
+export async function figurePage(drawn: DrawnFigure, { palette }: FigurePageOptions = {}): Promise<string> {
+  const { title, description } = wordsOf(drawn.svg)
+  const numbers = `data:text/csv;base64,${Buffer.from(drawn.csv).toString('base64')}`
+  const notes = (drawn.notes ?? []).map((note) => html`<p>${note}</p>`)
+  const body = html`<main>
+<h1>${raw(title)}</h1>
+<figure>${drawn.html === undefined ? inlineSvg(drawn.svg) : raw(drawn.html)}</figure>
+<p>${raw(description)}</p>
+${notes}
+<p><a download="figure.csv" href="${numbers}">The numbers as CSV</a></p>
+</main>`.html
+  const script = drawn.html === undefined ? '' : " script-src 'unsafe-inline'; "
+  const colours =
+    palette === undefined
+      ? `:root{color-scheme:light dark;${paletteStyle('light')}}@media screen and (prefers-color-scheme:dark){:root{${paletteStyle('dark')}}}`
+      : `:root{color-scheme:${palette};${paletteStyle(palette)}}`
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data: blob:;${raw(script)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>${raw(title)}</title>
+<style>${raw(await fontFaces(body))}
+${raw(colours)}
+${raw(layout)}</style>
+</head>
+<body>
+${raw(body)}
+</body>
+</html>
+`.html
+}
+
+const layout = `* { box-sizing: border-box; }
+body { margin: 0; padding: 1.5rem 1rem 3rem; background: var(--paper); color: var(--ink); font: 1rem/1.5 '${fontFamily}', system-ui, sans-serif; }
+main { max-width: 72rem; margin: 0 auto; }
+h1 { font-size: 1.4rem; line-height: 1.25; margin: 0 0 1rem; font-weight: 600; }
+figure { margin: 0 0 1rem; }
+figure svg { display: block; width: 100%; height: auto; font-family: inherit; overflow: visible; }
+p { max-width: 46rem; margin: 0 0 .75rem; }
+a { color: inherit; }`
+
+/** The title and the description of an SVG; escaped. */
+function wordsOf(svg: string): { readonly title: string; readonly description: string } {
+  const [, title, description] = /<title>([^<]*)<\/title><desc>([^<]*)<\/desc>/.exec(svg) ?? []
+  return { title: title ?? '', description: description ?? '' }
+}
