@@ -43,6 +43,7 @@ describe('megafaceResult(plan, pairs, tally)', () => {
       above: { all: Float64Array.of(1, 3), leading: Float64Array.of(0, 1, 6) },
       limits: Float64Array.of(-4, -5, Number.NEGATIVE_INFINITY),
       best: { index: new Int32Array(0), score: new Float64Array(0) },
+      sample: { distractors: 2, low: -9, high: 0, counts: new Float64Array(1) },
     }
     const { curves, full, devkit, rank1, recallAtRank } = megafaceResult(plan, pairs, tally)
     expect([...curves.roc.x]).toEqual([1 / 6, 3 / 6])

@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'steradian-search-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** The definition, spelt out: every score in float64, every comparison one by one. */
-function literal(plan: TallyPlan, distractors: Float32Array): DistractorTally {
+function literal(plan: TallyPlan, distractors: Float32Array): Omit<DistractorTally, 'sample'> {
   const { probes, labels, fars = [], leading = 0, best = 0, thresholds = {} } = plan
   const D = probes.columns
   const M = distractors.length / D
@@ -140,6 +140,9 @@ function matrixFile(data: Float32Array, columns: number): FeatureSource {
   return { kind: 'matrix', path, offset: 0, rows: data.length / columns, columns }
 }
 
+/** What can be compared with the definition: all but the histogram of a sample. */
+const exact = ({ sample: _, ...counts }: DistractorTally): Omit<DistractorTally, 'sample'> => counts
+
 describe('countDistractors(plan, source)', () => {
   const cases: [string, Case][] = [
     ['of few distractors', { distractors: 40 }],
@@ -154,9 +157,8 @@ describe('countDistractors(plan, source)', () => {
   ]
   it.each(cases)('gives what the definition gives, to the last digit: %s', async (_, given) => {
     const { plan, others, columns } = makeCase(given)
-    expect(await countDistractors(plan, matrixFile(others, columns), { threads: 2 })).toEqual(
-      literal(plan, others),
-    )
+    const tally = await countDistractors(plan, matrixFile(others, columns), { threads: 2 })
+    expect(exact(tally)).toEqual(literal(plan, others))
   })
 
   it('is the same for one thread and three, and for shards that are merged', async () => {
@@ -182,7 +184,22 @@ describe('countDistractors(plan, source)', () => {
     const fars = [0.001, 0.2, 0.6]
     const expected = literal({ ...plan, fars }, others)
     const found = await countDistractors({ ...plan, fars }, matrixFile(others, columns), { threads: 2 })
-    expect(found).toEqual(expected)
+    expect(exact(found)).toEqual(expected)
+  })
+
+  it('gives a histogram of impostor scores, of all where they are few', async () => {
+    const { plan, others, columns } = makeCase({ distractors: 800 })
+    const { sample } = await countDistractors(plan, matrixFile(others, columns))
+    const { counts, low, high } = sample
+    expect(sample.distractors).toBe(800)
+    // The mean of the bins' middles is that of the scores, but for half a bin.
+    const width = (high - low) / counts.length
+    const count = 800 * plan.probes.rows
+    expect(counts.reduce((sum, n) => sum + n)).toBe(count)
+    const far = literal({ ...plan, best: 800, fars: [] }, others).best.score
+    const inside = far.map((value) => Math.max(low, Math.min(high, value)))
+    const mean = counts.reduce((sum, n, bin) => sum + n * (low + (bin + 0.5) * width), 0) / count
+    expect(Math.abs(mean - inside.reduce((sum, value) => sum + value, 0) / count)).toBeLessThan(width / 2)
   })
 
   it('takes the rows that are asked for, in that order', async () => {
@@ -194,7 +211,7 @@ describe('countDistractors(plan, source)', () => {
       rows.set(others.subarray(row * columns, (row + 1) * columns), k * columns)
     })
     const source = { ...(matrixFile(others, columns) as Extract<FeatureSource, { kind: 'matrix' }>), order }
-    expect(await countDistractors(plan, source)).toEqual(literal(plan, rows))
+    expect(exact(await countDistractors(plan, source))).toEqual(literal(plan, rows))
   })
 
   it('names the row of a number that is not finite, and a file that is cut short', async () => {

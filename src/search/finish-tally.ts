@@ -45,7 +45,7 @@ export function mergeTallies(plan: TallyPlan, parts: readonly PartialTally[]): P
  */
 export function finishTally(
   plan: TallyPlan,
-  { pass, counts, counted, distractors }: PartialTally,
+  { pass, counts, sample, counted, distractors }: PartialTally,
 ): { readonly tally: DistractorTally; readonly missed: readonly number[] } {
   if (counted !== distractors)
     throw new DataError(`tally: expected counts of ${distractors} distractors, got ${counted}`)
@@ -76,6 +76,7 @@ export function finishTally(
       },
       limits,
       best: { index: counts.bestIndex, score: counts.bestScore },
+      sample,
     },
   }
 }

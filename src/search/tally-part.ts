@@ -6,7 +6,7 @@ import type { Pass, PassCounts, PassProbes, Zone } from './pass.ts'
 import { passProbes } from './pass-probes.ts'
 import { allBlocks, runPass } from './run-pass.ts'
 import { errorBound } from './score.ts'
-import type { PartialTally, TallyOptions, TallyPlan } from './tally.ts'
+import type { PartialTally, ScoreSample, TallyOptions, TallyPlan } from './tally.ts'
 import { filledRange, zoneOfRank } from './zones.ts'
 
 /** Distractors that a thread reads at a time. */
@@ -85,7 +85,19 @@ export async function tallyPart(
     ),
   }
   const counts = await run(pass, { blockRows, blocks })
-  return { pass, counts, counted, distractors }
+  return { pass, counts, sample: coarse(sample.histogram, rough.range, sampled.rows), counted, distractors }
+}
+
+const coarseBins = 1024
+
+/** The histogram of a sample in fewer bins. */
+function coarse(counts: Float64Array, { low, high }: Zone, distractors: number): ScoreSample {
+  const few = new Float64Array(coarseBins)
+  const each = counts.length / coarseBins
+  counts.forEach((count, bin) => {
+    few[Math.floor(bin / each)]! += count
+  })
+  return { distractors, low, high, counts: few }
 }
 
 /** A pass that only looks where the scores lie. */

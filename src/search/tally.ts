@@ -33,9 +33,20 @@ export interface TallyOptions {
 export interface PartialTally {
   readonly pass: Pass
   readonly counts: PassCounts
+  /** Impostor scores of a sample of the distractors, spread evenly over the whole list: the same in all parts. */
+  readonly sample: ScoreSample
   /** Distractors in this part and in the whole list. */
   readonly counted: number
   readonly distractors: number
+}
+
+/** Impostor scores of some distractors (of all, where they are few), counted by bins of equal width. */
+export interface ScoreSample {
+  readonly distractors: number
+  /** Where the first bin begins and the last one ends; they also hold what lies beyond. */
+  readonly low: number
+  readonly high: number
+  readonly counts: Float64Array
 }
 
 /** Exact counts of the scores −‖a − b‖² of all probes with all distractors. */
@@ -52,4 +63,6 @@ export interface DistractorTally {
   readonly limits: Float64Array
   /** The best distractors of each probe, [P, best], falling, the lower number first among equals; −1 where there are fewer. */
   readonly best: { readonly index: Int32Array; readonly score: Float64Array }
+  /** For a picture of the impostor scores; by float32. */
+  readonly sample: ScoreSample
 }
