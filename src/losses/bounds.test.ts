@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { boundWarnings, marginUpperBound, scaleLowerBound } from './bounds.ts'
+import { boundWarnings, marginLimits, marginUpperBound, scaleLowerBound } from './bounds.ts'
 
 test('scaleLowerBound(classes, posterior) for CASIA-WebFace: 11.46 for 0.9 and 13.86 for 0.99', () => {
   expect(scaleLowerBound(10572, 0.9)).toBeCloseTo(11.46, 2)
@@ -50,4 +50,26 @@ test('boundWarnings says what breaks which bound, with the values', () => {
   expect(boundWarnings({ s: 30, m: 0.3, classes: 8, dimensions: 2 })).toEqual([
     'margin: 8 classes in 2 dimensions cannot all meet more than 0.2929, got 0.3',
   ])
+})
+
+test('marginLimits(classes, dimensions) holds the best known placements on the sphere between its two limits', () => {
+  // The problem of Tammes: the widest least angle of C points on the sphere, in degrees (C 12: the icosahedron).
+  for (const [classes, angle] of [
+    [7, 77.8695],
+    [8, 74.8585],
+    [12, 63.4349],
+    [24, 43.6908],
+  ] as const) {
+    const { atLeast, atMost } = marginLimits(classes, 3)
+    const best = 1 - Math.cos((angle * Math.PI) / 180)
+    expect(atLeast).toBeLessThanOrEqual(best)
+    expect(atMost).toBeGreaterThanOrEqual(best)
+  }
+})
+
+test('marginLimits(classes, dimensions) is the bound itself up to 2K classes, and leaves room for m 0.35 at 10,572 in 512', () => {
+  expect(marginLimits(8, 2)).toEqual({ atLeast: 1 - Math.SQRT1_2, atMost: 1 - Math.SQRT1_2 })
+  expect(marginLimits(10, 64).atMost).toBe(10 / 9)
+  expect(marginLimits(1024, 512)).toEqual({ atLeast: 1, atMost: 1 })
+  expect(marginLimits(10_572, 512).atLeast).toBeCloseTo(0.836, 3)
 })

@@ -1,3 +1,5 @@
+import { capAngle } from './sphere-cap.ts'
+
 /** How far apart the centres of classes can be at best, and so how large a margin can be met (Wang et al. 2018, eq. 7). */
 export interface MarginBound {
   /** The margin is at most this; below it if `open`. */
@@ -21,6 +23,29 @@ export function marginUpperBound(classes: number, dimensions: number): MarginBou
   if (classes <= dimensions + 1) return { bound: classes / (classes - 1), open: false, closedForm: true }
   // Up to 2K centres fit on the axes, at right angles; more have two closer than that.
   return { bound: 1, open: classes > 2 * dimensions, closedForm: false }
+}
+
+/** Between what the largest margin lies where no closed form is known. */
+export interface MarginLimits {
+  /** So many classes can meet this much. */
+  readonly atLeast: number
+  /** No so many can meet more. */
+  readonly atMost: number
+}
+
+/**
+ * What is known of the largest cosine margin for `classes` ≥ 2 in `dimensions` ≥ 2 by counting caps on the sphere. Centres may
+ * be placed one by one, each outside the caps of the others, as long as the caps of C − 1 do not cover it (the argument of
+ * Gilbert 1952, on the sphere Shannon 1959); and caps of half the angle between centres may not overlap. Up to 2K classes the
+ * best is known, and both are it.
+ */
+export function marginLimits(classes: number, dimensions: number): MarginLimits {
+  const { bound, closedForm } = marginUpperBound(classes, dimensions)
+  // Of K + 2 to 2K centres two are at no more than a right angle (Rankin 1955), and the axes attain it.
+  if (closedForm || classes <= 2 * dimensions) return { atLeast: bound, atMost: bound }
+  const apart = capAngle(1 / (classes - 1), dimensions)
+  const packed = 2 * capAngle(1 / classes, dimensions)
+  return { atLeast: 1 - Math.cos(apart), atMost: Math.min(bound, 1 - Math.cos(Math.min(Math.PI, packed))) }
 }
 
 /** Where training fails in practice, whatever the bound says. */

@@ -1,6 +1,15 @@
 export { aSoftmax, type GradientForm, gradientForms } from './a-softmax.ts'
+export { type AngleGradientOptions, angleGradient } from './angle-gradient.ts'
 export { type Annealing, annealedLambda, lambdaAt, lSoftmaxAnnealing, sphereFaceAnnealing } from './anneal.ts'
-export { boundWarnings, type MarginBound, marginUpperBound, scaleLowerBound } from './bounds.ts'
+export { boundaryAngle, type FallingLogit, type MarginWidth, marginWidth, reachOnArc } from './boundary.ts'
+export {
+  boundWarnings,
+  type MarginBound,
+  type MarginLimits,
+  marginLimits,
+  marginUpperBound,
+  scaleLowerBound,
+} from './bounds.ts'
 export { type BuiltLoss, type LossEntry, losses, lossNamed } from './catalogue.ts'
 export { crossEntropy } from './cross-entropy.ts'
 export { lmcl, marginRamp } from './lmcl.ts'
@@ -16,4 +25,12 @@ export { nsl } from './nsl.ts'
 export { oneHot } from './one-hot.ts'
 export { psi } from './psi.ts'
 export { softmax } from './softmax.ts'
+export { capAngle, capShare } from './sphere-cap.ts'
+export {
+  defaultMargin,
+  type MarginLoss,
+  psiAt,
+  type TargetLogitOptions,
+  targetLogit,
+} from './target-logit.ts'
 export { cosine, norm, unit } from './unit.ts'
