@@ -3,8 +3,9 @@ import {
   decadeBelow,
   detFigure,
   rocFigure,
+  type ScoreSample,
   scoreBins,
-  scoreHistogramFigure,
+  scoreBinsFigure,
   standalone,
 } from '../figures/index.ts'
 
@@ -25,7 +26,15 @@ export interface EvaluationCurves {
   readonly detLabels?: { readonly x: string; readonly y: string }
   /** x rank from 1, rising, y share found at that rank or a better one. */
   readonly cmc?: readonly Curve[]
-  readonly scores?: { readonly genuine: ArrayLike<number>; readonly impostor: ArrayLike<number> }
+  /** Scores of pairs. */
+  readonly scores?: ScoreCurve
+  /** Scores of searches: of mates, and of the best candidate where there is none. */
+  readonly searchScores?: ScoreCurve
+}
+
+/** Scores of two kinds, and what of them is shown where that is not all. */
+export interface ScoreCurve extends ScoreSample {
+  readonly note?: string
 }
 
 export interface CurveFilesOptions {
@@ -40,12 +49,19 @@ export interface CurveFilesOptions {
  * shortest that read back to the same float64; the scores are counted in bins.
  */
 export function curveFiles(
-  { roc, det, detLabels, cmc, scores }: EvaluationCurves,
+  { roc, det, detLabels, cmc, scores, searchScores }: EvaluationCurves,
   { title, notice }: CurveFilesOptions,
 ): Record<string, string> {
   const files: Record<string, string> = {}
-  const add = (kind: string, columns: readonly string[], rows: Iterable<string>, svg: string): void => {
-    const head = [...(notice === undefined ? [] : [`# ${notice}`]), columns.join(',')]
+  const add = (
+    kind: string,
+    columns: readonly string[],
+    rows: Iterable<string>,
+    svg: string,
+    note?: string,
+  ): void => {
+    const notes = [notice, note].filter((line) => line !== undefined).map((line) => `# ${line}`)
+    const head = [...notes, columns.join(',')]
     files[`${kind}.csv`] = `${[...head, ...rows].join('\n')}\n`
     files[`${kind}.svg`] = standalone(svg, 'light')
     files[`${kind}-dark.svg`] = standalone(svg, 'dark')
@@ -71,18 +87,20 @@ export function curveFiles(
     )
   }
   if (cmc) add('cmc', ['curve', 'rank', 'found'], rowsOf(cmc), cmcFigure(cmc, { title: titleOf('CMC') }))
-  if (scores) {
-    const { start, width, genuine, impostor } = scoreBins(scores)
+  for (const [kind, what, sample] of [
+    ['scores', 'scores', scores],
+    ['search-scores', 'scores of searches', searchScores],
+  ] as const) {
+    if (!sample) continue
+    const counted = scoreBins(sample)
+    const { start, width, genuine, impostor } = counted
     const rows = Array.from(
       genuine,
       (count, i) => `${start + i * width},${start + (i + 1) * width},${count},${impostor[i]}`,
     )
-    add(
-      'scores',
-      ['from', 'to', 'genuine', 'impostor'],
-      rows,
-      scoreHistogramFigure(scores, { title: titleOf('scores') }),
-    )
+    const label = sample.note === undefined ? 'score' : `score, ${sample.note}`
+    const svg = scoreBinsFigure(counted, { title: titleOf(what), label })
+    add(kind, ['from', 'to', 'genuine', 'impostor'], rows, svg, sample.note)
   }
   return files
 }

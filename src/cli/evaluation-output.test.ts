@@ -94,6 +94,28 @@ test('--out holds the JSON, and of each curve a CSV and a figure in light and in
   expect(await read('whole', 'roc.svg')).toContain('<title>lfw: ROC</title>')
 })
 
+test('scores that are counted in bins, and those of searches, become a CSV and figures too', async () => {
+  const binned = {
+    ...evaluation,
+    curves: {
+      scores: {
+        genuine: [0.5, 1],
+        impostor: { low: 0, high: 2, counts: [7, 1] },
+        note: 'impostors of 4 of 9 strangers',
+      },
+      searchScores: { genuine: [1], impostor: [0] },
+    },
+  }
+  await run(binned, '--out', at('binned'))
+  expect(await read('binned', 'scores.csv')).toBe(
+    '# impostors of 4 of 9 strangers\nfrom,to,genuine,impostor\n0,1,1,7\n1,2,1,1\n',
+  )
+  expect(await read('binned', 'scores.svg')).toContain('>score, impostors of 4 of 9 strangers</text>')
+  expect(await read('binned', 'scores-dark.svg')).toContain('2 genuine and 8 impostor pairs')
+  expect((await read('binned', 'search-scores.csv')).trimEnd().split('\n')).toHaveLength(61)
+  expect(await read('binned', 'search-scores.svg')).toContain('<title>lfw: scores of searches</title>')
+})
+
 test('the same evaluation gives the same bytes', async () => {
   await run(evaluation, '--out', at('one'))
   await run(evaluation, '--out', at('two'))

@@ -15,10 +15,12 @@ export { type LossCurve, type LossCurvesFigureOptions, lossCurvesFigure } from '
 export { type RocCurve, type RocFigureOptions, rocFigure } from './roc-figure.ts'
 export { type FaceRow, type SampleFacesFigureOptions, sampleFacesFigure } from './sample-faces-figure.ts'
 export {
+  type BinnedScores,
   type ScoreBins,
   type ScoreHistogramFigureOptions,
   type ScoreSample,
   scoreBins,
+  scoreBinsFigure,
   scoreHistogramFigure,
 } from './score-histogram-figure.ts'
 export { type Palette, paletteStyle, standalone } from './standalone.ts'
