@@ -88,6 +88,15 @@ describe('evaluate ijbc', () => {
     await evaluate('--out', at('two'))
     const names = await readdir(at('one'))
     expect(names).toEqual(expect.arrayContaining(['result.json', 'roc.csv', 'roc.svg', 'det.csv', 'cmc.csv']))
+    // Genuine scores of 1:1 are exact, impostors counted in bins; 1:N has those of its searches.
+    const totals = async (name: string) => {
+      const [head, ...rows] = (await readFile(join(at('one'), name), 'utf8')).trimEnd().split('\n')
+      expect(head).toBe('from,to,genuine,impostor')
+      const of = (column: number) => rows.reduce((sum, row) => sum + Number(row.split(',')[column]), 0)
+      return [of(2), of(3)]
+    }
+    expect(await totals('scores.csv')).toEqual([24, 264])
+    expect(await totals('search-scores.csv')).toEqual([24, 24])
     for (const name of names)
       expect(await readFile(join(at('two'), name), 'utf8')).toBe(
         await readFile(join(at('one'), name), 'utf8'),

@@ -10,10 +10,11 @@ import {
   identificationRates,
   type JoinedRates,
   meanRates,
+  type PairCounts,
   type TemplateVerification,
   tarNearFar,
 } from '../evaluate/index.ts'
-import type { Curve } from './evaluation-curves.ts'
+import type { Curve, ScoreCurve } from './evaluation-curves.ts'
 
 /** The false accept rates of the protocol. */
 export const IJB_FARS: readonly number[] = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1]
@@ -36,10 +37,11 @@ export interface IjbVerificationFacts {
 }
 
 /** The numbers of 1:1, and their curves. */
-export function verificationFacts({ counts, pairs, missingPairs }: TemplateVerification): {
+export function verificationFacts({ counts, bins, pairs, missingPairs }: TemplateVerification): {
   readonly facts: IjbVerificationFacts
   readonly roc: Curve
   readonly det: Curve
+  readonly scores: ScoreCurve
 } {
   const all = accepted(counts)
   const at = IJB_FARS.map((far) => countedTarAtFar(all, far))
@@ -59,6 +61,7 @@ export function verificationFacts({ counts, pairs, missingPairs }: TemplateVerif
     facts,
     roc: { name: '1:1', x, y },
     det: { name: '1:1', x, y: all.trueAccepts.map((count) => (all.genuines - count) / all.genuines) },
+    scores: { genuine: genuineScores(counts), impostor: { low: -1, high: 1, counts: bins } },
   }
 }
 
@@ -78,6 +81,14 @@ export interface IjbIdentificationFacts {
   readonly average: IdentificationRates
   /** Both galleries at once as the public tools do; absent where they would stop. */
   readonly joined?: JoinedRates
+}
+
+/** The score of each genuine pair, rising. */
+function genuineScores({ scores, genuine }: PairCounts): Float64Array {
+  const all = new Float64Array(genuine.reduce((sum, count) => sum + count, 0))
+  let end = 0
+  for (const [k, score] of scores.entries()) all.fill(score, end, (end += genuine[k]!))
+  return all
 }
 
 /** The numbers of 1:N, in each gallery and on average, and the CMC of each. */

@@ -44,7 +44,7 @@ export function ijbEvaluation(
     const found = verificationFacts(verification)
     facts.verification = found.facts
     table.push('', ...verificationTable(found.facts))
-    Object.assign(curves, { roc: [found.roc], det: [found.det] })
+    Object.assign(curves, { roc: [found.roc], det: [found.det], scores: found.scores })
   }
   if (searches) {
     const found = identificationFacts(searches.galleries, searches.joined)
@@ -53,7 +53,7 @@ export function ijbEvaluation(
     curves.cmc = found.cmc
     const all = (pick: (search: GallerySearch) => Float64Array) =>
       searches.galleries.flatMap(({ search }) => [...pick(search)])
-    curves.scores = {
+    curves.searchScores = {
       genuine: all(({ mateScores }) => mateScores),
       impostor: all(({ nonMatedScores }) => nonMatedScores),
     }

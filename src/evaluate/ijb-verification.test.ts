@@ -40,6 +40,16 @@ describe('verifyTemplates(templates, pairs)', () => {
       const scores = Float64Array.from(expected, ({ score }) => score)
       const same = Uint8Array.from(expected, (pair) => (pair.same ? 1 : 0))
       expect(countedAuc(all)).toBe(auc(scores, same))
+      // Up to each edge as many impostors as score below it; a score at an edge may fall to either side by rounding.
+      const below = (edge: number) => expected.filter(({ score, same }) => !same && score < edge).length
+      let counted = 0
+      for (const [bin, count] of found.bins.entries()) {
+        counted += count
+        const edge = -1 + (bin + 1) / 1000
+        if (count > 0) expect(counted).toBeGreaterThanOrEqual(below(edge - 1e-12))
+        if (count > 0) expect(counted).toBeLessThanOrEqual(below(edge + 1e-12))
+      }
+      expect(counted).toBe(below(2))
       expect(countedEer(all)).toBeCloseTo(eer(scores, same), 14)
     }
   })

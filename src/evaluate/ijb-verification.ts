@@ -13,11 +13,16 @@ export interface Shard {
 /** What verifying a list of pairs found; counts of the shards of one list add up. */
 export interface TemplateVerification {
   readonly counts: PairCounts
+  /** How many impostor pairs score in each of the bins of one width from -1 to 1, for pictures, [impostorBins]. */
+  readonly bins: Float64Array
   /** How many pairs the list has. */
   readonly pairs: number
   /** Pairs of which a template is missing; they are not judged. */
   readonly missingPairs: number
 }
+
+/** How many bins a picture of the impostors' scores is made of. */
+export const impostorBins = 2000
 
 export interface TemplateVerificationOptions {
   /** Only this share of the impostor pairs is judged; the genuine pairs, which are few, are judged in each. */
@@ -64,13 +69,18 @@ export async function verifyTemplates(
     number,
     number,
   ]
+  const bins = new Float64Array(impostorBins)
   let passed = 0
   let genuinesAgain = 0
   for await (const { left, right, same, start } of pairs()) {
     const end = Math.min(same.length, to - start)
     for (let p = Math.max(0, from - start); p < end; p++) {
       const [a, b] = [left[p]!, right[p]!]
-      if (!same[p] && !missing[a] && !missing[b]) countImpostor(counts, dotRows(features, a, features, b))
+      if (same[p] || missing[a] || missing[b]) continue
+      const score = dotRows(features, a, features, b)
+      countImpostor(counts, score)
+      // Of rows of length 1 the score can leave -1 … 1 by rounding alone.
+      bins[Math.max(0, Math.min(impostorBins - 1, Math.floor(((score + 1) / 2) * impostorBins)))]!++
     }
     for (let p = 0; p < same.length; p++)
       if (same[p] && !missing[left[p]!] && !missing[right[p]!]) genuinesAgain++
@@ -81,7 +91,7 @@ export async function verifyTemplates(
     throw new DataError(
       `pairs: expected ${total} pairs and ${genuines} genuine ones again, got ${passed} and ${genuinesAgain}: the list changed`,
     )
-  return { counts, pairs: total, missingPairs }
+  return { counts, bins, pairs: total, missingPairs }
 }
 
 /** Bytes a genuine pair takes in the end: its score, the same sorted, and the counts. */

@@ -37,6 +37,7 @@ export type { Bytes } from './ijb-lines.ts'
 export { type PairPiece, readIjbPairs } from './ijb-pairs.ts'
 export { readIjbSearchList, type SearchList } from './ijb-search-list.ts'
 export {
+  impostorBins,
   type TemplateVerification,
   type TemplateVerificationOptions,
   verifyTemplates,
