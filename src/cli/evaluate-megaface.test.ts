@@ -86,6 +86,31 @@ describe('steradian evaluate megaface', () => {
     }
   })
 
+  test('counts the genuine scores, and the impostors of a sample of the longest list, in bins', async () => {
+    const [note, head, ...rows] = (await readFile(at('out/scores.csv'), 'utf8')).trimEnd().split('\n')
+    expect(note).toBe('# impostors with all 60 distractors, set 1')
+    expect(head).toBe('from,to,genuine,impostor')
+    const bins = rows.map((row) => row.split(',').map(Number) as [number, number, number, number])
+    const score = (a: Float32Array, b: Float32Array) => -a.reduce((sum, x, k) => sum + (x - b[k]!) ** 2, 0)
+    const { probeRows: probes, probes: list } = made
+    const genuine = probes.flatMap((a, i) =>
+      probes.slice(i + 1).flatMap((b, j) => (list.id[i] === list.id[i + 1 + j] ? [score(a, b)] : [])),
+    )
+    const impostors = made.lists.get(60)!.rows.flatMap((b) => probes.map((a) => score(a, b)))
+    expect(bins.reduce((sum, bin) => sum + bin[3], 0)).toBe(impostors.length)
+    // The outer bins hold what lies beyond; a score in float32 may fall into the next bin.
+    for (const [from, to, own] of bins.slice(1, -1))
+      expect(genuine.filter((value) => value >= from && value < to).length).toBe(own)
+    const upTo = (edge: number) => impostors.filter((value) => value < edge).length
+    let counted = 0
+    for (const [, to, , count] of bins.slice(0, -1)) {
+      counted += count
+      expect(counted).toBeGreaterThanOrEqual(upTo(to - 1e-4))
+      expect(counted).toBeLessThanOrEqual(upTo(to + 1e-4))
+    }
+    expect(await readFile(at('out/scores.svg'), 'utf8')).toContain('with all 60 distractors, set 1')
+  })
+
   test('writes the same bytes twice, with other threads and memory too', async () => {
     await megaface('--out', at('again'), '--threads', '2', '--memory', '512MiB')
     expect(await contents(at('again'))).toEqual(await contents(at('out')))

@@ -7,7 +7,7 @@ import {
 } from '../evaluate/megaface-result-file.ts'
 import type { Json, JsonObject } from '../evaluate/part-file.ts'
 import type { DistractorTally } from '../search/index.ts'
-import type { Curve } from './evaluation-curves.ts'
+import type { Curve, ScoreCurve } from './evaluation-curves.ts'
 import { type Evaluation, missingFacts } from './evaluation-output.ts'
 import { type Cleaning, type CountedProbes, labelOf } from './megaface-count.ts'
 import type { MissingImage } from './missing-images.ts'
@@ -69,6 +69,7 @@ export function megafaceEvaluation(setup: MegafaceSetup, outcomes: readonly Outc
     table: table(setup, outcomes),
     curves: {
       cmc: curve(({ result }) => result.curves.cmc),
+      scores: scoresOf(outcomes),
       ...(isFull && {
         roc: curve(({ result }) => result.curves.roc),
         det: curve(({ result: { curves } }) => ({
@@ -80,6 +81,19 @@ export function megafaceEvaluation(setup: MegafaceSetup, outcomes: readonly Outc
     files: Object.fromEntries(
       outcomes.flatMap((outcome) => officialFiles(setup, outcome, missing.incomplete)),
     ),
+  }
+}
+
+/** The genuine scores, and the impostors' of a sample of the longest list's first set, with all items. */
+function scoresOf(outcomes: readonly Outcome[]): ScoreCurve {
+  const shown = outcomes.reduce((best, next) => (next.size > best.size ? next : best))
+  const { distractors, low, high, counts } = shown.tally.sample
+  const of = shown.tally.distractors
+  const which = distractors < of ? `${distractors} of ${of}` : `all ${of}`
+  return {
+    genuine: shown.probes.pairs.genuine,
+    impostor: { low, high, counts },
+    note: `impostors with ${which} distractors, set ${shown.set}`,
   }
 }
 
