@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { UsageError } from '../errors.ts'
 import { nearest } from '../math/index.ts'
 import type { FigureEntry } from './figure-entry.ts'
+import { numberOption } from './figure-options.ts'
 import { type FigureOutput, figureFile, formatOf } from './figure-output.ts'
 import { figures } from './figures-table.ts'
 import { writeWhole } from './write-file.ts'
@@ -38,8 +39,17 @@ function addFigure(parent: Command, entry: FigureEntry): void {
       (path: string, before: readonly string[] = []) => [...before, path],
     )
     .option('--title <text>', 'the line above the figure')
-    .option('--width <pixels>', 'of the figure, in CSS pixels', whole('width', 120, 4096))
-    .option('--density <n>', 'pixels of a PNG for one CSS pixel', whole('density', 1, 8), 2)
+    .option(
+      '--width <pixels>',
+      'of the figure, in CSS pixels',
+      numberOption('width', 120, 4096, { whole: true }),
+    )
+    .option(
+      '--density <n>',
+      'pixels of a PNG for one CSS pixel',
+      numberOption('density', 1, 8, { whole: true }),
+      2,
+    )
     .option('--dark', 'light lines on a dark ground')
     .action(async () => drawFigure(entry, command))
 }
@@ -71,13 +81,4 @@ function unknownText(name: string | undefined): string {
   const names = figures.map((entry) => entry.name)
   const near = nearest(name, names)
   return `unknown figure, ${near ? `did you mean ${near}?` : `there are ${names.join(', ')};`} got ${name}`
-}
-
-function whole(name: string, least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (!/^\d+$/.test(text) || value < least || value > most)
-      throw new UsageError(`--${name}: expected a whole number from ${least} to ${most}, got ${text}`)
-    return value
-  }
 }

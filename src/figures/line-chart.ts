@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot'
+import { clipLine } from './clip-line.ts'
 import { type LineStyle, lineStyle } from './colours.ts'
 import type { FigureOptions } from './figure-options.ts'
 import { frame } from './frame.ts'
@@ -53,8 +54,8 @@ export function lineChart(
     yDomain = domainOf(lines.map(({ y }) => y)),
     xTicks,
     yTicks,
-    xFormat = String,
-    yFormat = String,
+    xFormat = numberText,
+    yFormat = numberText,
     xType = 'linear',
     yType = 'linear',
     points = [],
@@ -74,7 +75,6 @@ export function lineChart(
     plot: {
       x: { domain: [...xDomain], type: xType },
       y: { domain: [...yDomain], type: yType },
-      clip: true,
       marks: [
         Plot.gridY({ ...(yTicks ? { ticks: [...yTicks] } : { ticks: 5 }) }),
         Plot.axisX({ ticks: xTicks ? [...xTicks] : 5, tickFormat: xFormat }),
@@ -88,10 +88,11 @@ export function lineChart(
           dx: 5,
           dy: 3,
         }),
-        ...lines.map(({ x, y }, i) => {
+        ...lines.map((line, i) => {
           const { colour, dashes } = styles[i]!
+          const { x, y } = clipLine(line, yDomain)
           return Plot.line(
-            Array.from({ length: x.length }, (_, k) => ({ x: x[k]!, y: y[k]! })),
+            x.map((value, k) => ({ x: value, y: y[k]! })),
             {
               x: 'x',
               y: 'y',
@@ -119,4 +120,9 @@ function domainOf(values: readonly ArrayLike<number>[]): [number, number] {
       if (Number.isFinite(list[i])) [low, high] = [Math.min(low, list[i]!), Math.max(high, list[i]!)]
   if (low > high) return [0, 1]
   return low === high ? [low - 0.5, high + 0.5] : [low, high]
+}
+
+/** A tick as a text: with a minus sign, and without the dust of float64. */
+export function numberText(value: number): string {
+  return String(Number(value.toPrecision(12))).replace('-', '−')
 }

@@ -13,28 +13,31 @@ const titleHeight = 26
 
 /**
  * Several figures as one, row by row, each with its own title under that of the whole; what they say in words is joined.
- * All must be of one size. With `width` the whole is that wide.
+ * A column is as wide as the widest, a row as tall as its tallest. With `width` the whole is shown that wide.
  */
 export function panels(
   figures: readonly string[],
   { title = '', description, columns = 2, gap = 18, width }: Omit<PanelsOptions, 'height'> = {},
 ): string {
   const drawn = figures.map(readSvg)
-  const [w, h] = [Math.max(0, ...drawn.map((d) => d.width)), Math.max(0, ...drawn.map((d) => d.height))]
   const across = Math.min(columns, Math.max(1, drawn.length))
+  const w = Math.max(0, ...drawn.map((d) => d.width))
   const natural = across * w + (across - 1) * gap
-  const rows = Math.ceil(drawn.length / across)
-  const top = title === '' ? 0 : titleHeight
-  const tall = top + rows * h + Math.max(0, rows - 1) * gap
+  const tops = [title === '' ? 0 : titleHeight]
+  for (let i = 0; i < drawn.length; i += across)
+    tops.push(tops.at(-1)! + Math.max(...drawn.slice(i, i + across).map((d) => d.height)) + gap)
+  const tall = Math.max(0, tops.at(-1)! - gap)
   const parts = drawn.map(({ content }, i) => {
-    const [x, y] = [(i % across) * (w + gap), top + Math.floor(i / across) * (h + gap)]
+    const [x, y] = [(i % across) * (w + gap), tops[Math.floor(i / across)]!]
     return `<g transform="translate(${x},${y})">${content}</g>`
   })
   const head = title === '' ? '' : `<text y="13" font-size="15" font-weight="600">${escapeText(title)}</text>`
-  const words = drawn.map((d) => `${d.title}: ${d.description}`).join(' ')
+  const words = drawn
+    .map((d) => (d.title.trim() === '' ? d.description : `${d.title}: ${d.description}`))
+    .join(' ')
   const svg = svgText(
     {
-      title: title || drawn.map((d) => d.title).join(', '),
+      title,
       description: description ?? '',
       width: natural,
       height: tall,

@@ -41,3 +41,39 @@ export function marginWidth(target: FallingLogit, between: number): MarginWidth 
   const reach = reachOnArc(target, between)
   return { angle: between - 2 * reach, cosine: Math.cos(reach) - Math.cos(between - reach) }
 }
+
+/** A sector of the circle: directions in radians, `from` < `to`; `to` may pass 2π. */
+export interface Sector {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * The directions of the circle where `excess` is not negative, as sectors in order; the whole circle is one from 0 to 2π.
+ * Sectors narrower than 1/`samples` of it may be missed; edges are found to 1e-9 of a radian.
+ */
+export function sectorsOf(excess: (direction: number) => number, { samples = 1440 } = {}): Sector[] {
+  const step = (2 * Math.PI) / samples
+  const inside = Array.from({ length: samples }, (_, i) => excess(i * step) >= 0)
+  const start = inside.indexOf(false)
+  if (start < 0) return [{ from: 0, to: 2 * Math.PI }]
+  const edge = (out: number, within: number): number => {
+    let [a, b] = [out, within]
+    while (Math.abs(b - a) > 1e-9) {
+      const middle = (a + b) / 2
+      if (excess(middle) >= 0) b = middle
+      else a = middle
+    }
+    return b
+  }
+  const sectors: Sector[] = []
+  let from: number | undefined
+  for (let i = start + 1; i <= start + samples; i++) {
+    if (inside[i % samples]) from ??= edge((i - 1) * step, i * step)
+    else if (from !== undefined) {
+      sectors.push({ from, to: edge(i * step, (i - 1) * step) })
+      from = undefined
+    }
+  }
+  return sectors
+}

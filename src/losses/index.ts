@@ -1,7 +1,15 @@
 export { aSoftmax, type GradientForm, gradientForms } from './a-softmax.ts'
 export { type AngleGradientOptions, angleGradient } from './angle-gradient.ts'
 export { type Annealing, annealedLambda, lambdaAt, lSoftmaxAnnealing, sphereFaceAnnealing } from './anneal.ts'
-export { boundaryAngle, type FallingLogit, type MarginWidth, marginWidth, reachOnArc } from './boundary.ts'
+export {
+  boundaryAngle,
+  type FallingLogit,
+  type MarginWidth,
+  marginWidth,
+  reachOnArc,
+  type Sector,
+  sectorsOf,
+} from './boundary.ts'
 export {
   boundWarnings,
   type MarginBound,
