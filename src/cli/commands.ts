@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   evaluate: async () => (await import('./evaluate.ts')).registerEvaluate,
   embed: async () => (await import('./embed.ts')).registerEmbed,
   figure: async () => (await import('./figure.ts')).registerFigure,
+  report: async () => (await import('./report.ts')).registerReport,
   doctor: async () => (await import('./doctor.ts')).registerDoctor,
 }
 

@@ -2,4 +2,19 @@ export type { DemoReportInput, LossReport, People, Settings } from './demo-input
 export { demoMeasures, type Measure } from './demo-measures.ts'
 export { demoReport } from './demo-report.ts'
 export { demoTable } from './demo-table.ts'
+export { type EvaluationGroup, evaluationGroups, type NamedEvaluation } from './evaluation-groups.ts'
+export { type GroupRates, groupRates, type Rate, rate } from './group-rates.ts'
+export { type Measure as EvaluationMeasure, measuresOf } from './measures.ts'
+export { report } from './report.ts'
+export type {
+  CardTexts,
+  ReportCurve,
+  ReportEvaluation,
+  ReportGroups,
+  ReportInput,
+  ReportMetric,
+  ReportPair,
+  ReportRun,
+} from './report-input.ts'
 export { table } from './table.ts'
+export { type WorstErrors, worstErrors, worstImages } from './worst-errors.ts'

@@ -22,9 +22,12 @@ export function raw(text: string): Html {
   return { html: text }
 }
 
-/** An SVG of `figures` as part of a page, which needs no name space. */
+/**
+ * An SVG of `figures` as part of a page, which needs no name space. The figure has a name and a description of its own; labels
+ * within it would be read as more pictures.
+ */
 export function inlineSvg(svg: string): Html {
-  return raw(svg.replace(' xmlns="http://www.w3.org/2000/svg"', ''))
+  return raw(svg.replace(' xmlns="http://www.w3.org/2000/svg"', '').replaceAll(/ aria-label="[^"]*"/g, ''))
 }
 
 /** A page that stands alone: no script, and by its policy no request to anywhere. */

@@ -20,10 +20,26 @@ body {
   font: 1rem/1.55 system-ui, sans-serif; -webkit-text-size-adjust: 100%; text-size-adjust: 100%;
 }
 h1 { margin: 0 0 .75rem; font-size: clamp(1.6rem, 5vw, 2.3rem); line-height: 1.15; letter-spacing: -.015em; text-wrap: balance; }
+h3 { margin: 2rem 0 .5rem; font-size: 1.05rem; }
+h4 { margin: 1rem 0 .25rem; font-size: .9375rem; }
 h2 { margin: 3rem 0 .5rem; font-size: 1.25rem; line-height: 1.3; }
 p { margin: 0 0 1rem; max-width: 44rem; }
 .lead { font-size: 1.075rem; }
 .note, figcaption, caption { color: var(--faint); font-size: .875rem; line-height: 1.5; }
+.warning { padding: .5rem .8rem; border-left: .25rem solid var(--impostor); background: var(--sheet); }
+a { color: var(--accent); }
+nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 1.25rem 0 0; padding: 0; list-style: none; font-size: .9375rem; }
+nav a { display: inline-block; padding: .2rem 0; }
+dl { margin: 1rem 0; }
+dt { font-weight: 650; margin-top: 1rem; }
+dd { margin: .15rem 0 0; max-width: 44rem; overflow-wrap: anywhere; }
+dd p { margin: 0 0 .4rem; }
+dd ul { margin: 0; padding-left: 1.2rem; }
+.pairs { margin: 0; padding: 0; list-style: none; }
+.pairs li { display: flex; gap: .35rem; align-items: center; padding: .35rem 0; border-bottom: 1px solid var(--rule); font-size: .8125rem; }
+.pairs li > span:last-child { padding-left: .4rem; overflow-wrap: anywhere; }
+.pairs img, .no-picture { flex: none; width: 72px; height: 84px; object-fit: cover; border-radius: .25rem; background: var(--rule); }
+.no-picture { display: grid; place-items: center; color: var(--ink); font-size: .75rem; }
 .figures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); margin: 1rem 0; }
 figure {
   margin: 0; padding: 1rem; min-width: 0; break-inside: avoid;
@@ -31,13 +47,15 @@ figure {
 }
 figure svg { display: block; width: 100%; height: auto; overflow: visible; }
 figcaption { margin-top: .75rem; }
-.tables { gap: 0 2.5rem; }
+.tables { gap: 0 2.5rem; align-items: start; }
+.tables > * { min-width: 0; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9375rem; min-width: 100%; }
 caption { caption-side: bottom; text-align: left; padding-top: .6rem; }
 th, td { padding: .4rem .55rem; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: baseline; }
 th { font-weight: 600; }
 tbody th { font-weight: 400; text-align: left; color: var(--faint); }
+table.words th, table.words td { text-align: left; }
 thead th { border-bottom: 2px solid var(--ink); }
 th:first-child, td:first-child { padding-left: 0; text-align: left; }
 th:last-child, td:last-child { padding-right: 0; }
@@ -58,6 +76,8 @@ tr.first th { color: inherit; font-weight: 650; }
     --paper: #fff; --sheet: #fff; --ink: #000; --faint: #444; --rule: #ccc;
     --line-1: #0072b2; --line-2: #c24f00; --line-3: #00845f; --line-4: #a6508a; --genuine: #0072b2; --impostor: #c24f00;
   }
+  nav { display: none; }
+  .scroll { overflow: visible; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   .figures { grid-template-columns: 1fr 1fr; }
   h2 { break-after: avoid; margin-top: 1.5rem; }

@@ -1,0 +1,151 @@
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { writeEvaluation } from './evaluation-output.ts'
+import { registerReport } from './report.ts'
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'steradian-report-command-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** A run's folder without a model: a recipe and a few steps. */
+async function makeRun(name: string, recipe: Record<string, unknown> = {}): Promise<string> {
+  const path = join(folder, name)
+  await mkdir(path, { recursive: true })
+  await writeFile(
+    join(path, 'recipe.json'),
+    JSON.stringify({ images: 'somewhere/people', seed: 7, ...recipe }),
+  )
+  const lines = [1, 2, 3, 4].map((step) =>
+    JSON.stringify({ step, loss: step === 3 ? null : 9 / step, rate: 0.1, accuracy: step / 10 }),
+  )
+  await writeFile(join(path, 'metrics.jsonl'), `${lines.join('\n')}\n{"step":5,"lo`)
+  return path
+}
+
+/** An evaluation of pairs as the commands write it. */
+async function evaluate(out: string, facts: Record<string, unknown> = {}): Promise<string> {
+  const said = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  await writeEvaluation(
+    { out },
+    {
+      protocol: 'pairs',
+      facts: {
+        list: { file: 'my/pairs.txt', sha256: 'aa' },
+        ...{
+          accuracy: 0.75,
+          standardError: 0.25,
+          folds: [0.5, 1],
+          thresholds: [0.5, 0.5],
+          auc: 0.75,
+          eer: 0.25,
+        },
+        ...{ tarAtFar: { '0.1': 0.5 }, pairs: 4, impostorPairs: 2, variant: 'exact' },
+        ...{ missing: 0, missingImages: [], incomplete: false },
+        ...facts,
+      },
+      table: [],
+      curves: { roc: [{ name: 'exact', x: [0, 0.5, 1], y: [0.5, 1, 1] }] },
+      files: {
+        'pairs.csv':
+          'left,right,same,fold,score,threshold,accepted\nann/1.jpg,ann/2.jpg,1,1,0.2,0.5,0\nann/1.jpg,"bo, b/1.jpg",0,1,0.7,0.5,1\nbo/1.jpg,bo/2.jpg,1,2,0.9,0.5,1\nbo/1.jpg,ann/2.jpg,0,2,0.1,0.5,0\n',
+      },
+    },
+  ).finally(() => said.mockRestore())
+  return out
+}
+
+/** Runs the command and gives the page. */
+async function page(...args: string[]): Promise<string> {
+  const out = join(folder, 'page.html')
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  const program = new Command().exitOverride()
+  registerReport(program)
+  await program
+    .parseAsync(['report', ...args, '--out', out], { from: 'user' })
+    .finally(() => said.mockRestore())
+  return readFile(out, 'utf8')
+}
+
+describe('steradian report', () => {
+  it('shows a run that has only begun, with its losses and without what is not known', async () => {
+    const text = await page(await makeRun('begun'))
+    expect(text).toContain('<h1>begun: LMCL (m = 0.35) on people</h1>')
+    expect(text).toContain('stopped at step 4')
+    expect(text).toContain('begun: the loss of 1 step of 4 was no finite number and is not drawn.')
+    expect(text).toContain('No evaluation was found')
+    expect(text).not.toMatch(/NaN|undefined|Infinity/)
+  })
+
+  it('shows evaluations in the folder of the run, with curves, angles and worst errors by name', async () => {
+    const run = await makeRun('proved')
+    await evaluate(join(run, 'evaluations', 'mine'))
+    const text = await page(run)
+    expect(text).toContain('<h2>Pairs: same person or not</h2>')
+    expect(text).toContain('<td>75.0 <span>± 25.0</span></td>')
+    expect(text).toContain('<title>ROC over all pairs</title>')
+    expect(text).toContain('<title>Angles between the two of a pair</title>')
+    expect(text).toContain('ann/1.jpg · bo, b/1.jpg')
+    expect(text).not.toContain('<img')
+    expect(text).toContain('judged a file of features, which does not say what model made it')
+  })
+
+  it('puts several runs side by side, each by its own name', async () => {
+    const runs = [await makeRun('a/seven'), await makeRun('b/seven', { loss: 'softmax' })]
+    for (const run of runs) await evaluate(join(run, 'pairs'))
+    const text = await page(...runs)
+    expect(text).toContain('<h1>2 runs side by side</h1>')
+    expect(text).toContain('<th scope="col">a/seven</th><th scope="col">b/seven</th>')
+    expect(text.match(/<h2>Pairs/g)).toHaveLength(1)
+    expect(text).toContain('The two highest accuracies, of a/seven and b/seven, lie 0.0 points apart')
+  })
+
+  it('says that an evaluation is incomplete where its numbers stand', async () => {
+    const run = await makeRun('lacking')
+    await evaluate(join(run, 'pairs'), { incomplete: true, missing: 3, missingImages: [] })
+    const text = await page(run)
+    expect(text).toContain('incomplete: 3 items are missing')
+    expect(text).toContain('pairs of lacking lacks 3 items')
+  })
+
+  it('takes a further evaluation for its only run, and refuses one that could be of several', async () => {
+    const [one, two] = [await makeRun('one'), await makeRun('two')]
+    const evaluation = await evaluate(join(folder, 'elsewhere'))
+    expect(await page(one, '--evaluation', evaluation)).toContain('<h2>Pairs: same person or not</h2>')
+    await expect(page(one, two, '--evaluation', evaluation)).rejects.toThrow(
+      `--evaluation: judged features of no known model: put it into the folder of its run, got ${evaluation}`,
+    )
+    const other = await evaluate(join(folder, 'other'), { model: { sha256: 'bb' } })
+    await expect(page(one, '--evaluation', other)).rejects.toThrow(
+      `--evaluation: judged a model that none of the runs has, got ${other}`,
+    )
+  })
+
+  it('refuses what is no run, a run given twice and a damaged result, each in one line', async () => {
+    const run = await makeRun('whole')
+    await expect(page(folder)).rejects.toThrow(
+      `report: expected the folder of a run (with recipe.json), got ${folder}`,
+    )
+    await expect(page(run, run)).rejects.toThrow('report: expected each run once')
+    const result = join(await evaluate(join(run, 'pairs')), 'result.json')
+    await writeFile(result, '{"protocol": 3}')
+    await expect(page(run)).rejects.toThrow(`${result}: expected the name of a protocol, got 3`)
+    await writeFile(result, '{')
+    await expect(page(run)).rejects.toThrow(`${result}: is no JSON`)
+    await writeFile(result, '{"protocol": "pairs"}')
+    await appendFile(join(run, 'pairs', 'pairs.csv'), 'a,b,1,1,x,0.5,0\n')
+    await expect(page(run)).rejects.toThrow(
+      `${join(run, 'pairs', 'pairs.csv')}:6: expected a number, got "x"`,
+    )
+  })
+
+  it('gives the same page for the same folders', async () => {
+    const run = await makeRun('again')
+    await evaluate(join(run, 'pairs'))
+    expect(await page(run)).toBe(await page(run))
+  })
+})

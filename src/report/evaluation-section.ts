@@ -1,0 +1,168 @@
+import { pairedTest } from '../evaluate/index.ts'
+import {
+  cmcFigure,
+  decadeBelow,
+  detFigure,
+  foldAccuracyFigure,
+  rocFigure,
+  scoreBinsFigure,
+} from '../figures/index.ts'
+import { anglesOf, hasAngles } from './angle-figures.ts'
+import type { EvaluationGroup, NamedEvaluation } from './evaluation-groups.ts'
+import { measuresOf } from './measures.ts'
+import { type Html, html } from './page.ts'
+import { counted, figure, grid } from './parts.ts'
+import type { ReportCurve } from './report-input.ts'
+
+/** All that the runs gave under one protocol: numbers side by side, how far the best are apart, and the curves. */
+export function evaluationSection({ title, id, evaluations }: EvaluationGroup): Html {
+  return html`<section id="${id}">
+<h2>${title}</h2>
+${notices(evaluations)}
+${measuresTable(evaluations, title)}
+${apart(evaluations)}
+<div class="figures">
+${curves(evaluations)}
+</div>
+</section>`
+}
+
+/** What must be known before the numbers are read. */
+function notices(evaluations: readonly NamedEvaluation[]): Html[] {
+  return evaluations.flatMap(({ label, notices: lines }) =>
+    lines.map(
+      (line) =>
+        html`<p class="warning"><strong>${evaluations.length > 1 ? `${label}: ` : ''}${line}</strong></p>`,
+    ),
+  )
+}
+
+function measuresTable(evaluations: readonly NamedEvaluation[], title: string): Html {
+  const columns = evaluations.map((evaluation) => ({
+    label: evaluation.label,
+    measures: new Map(measuresOf(evaluation).map(({ name, text }) => [name, text])),
+  }))
+  const names = [...new Set(columns.flatMap(({ measures }) => [...measures.keys()]))]
+  if (names.length === 0) return html`<p>This protocol's numbers are not known to the report.</p>`
+  return grid(
+    ['', ...columns.map(({ label }) => label)],
+    names.map((name) => [name, ...columns.map(({ measures }) => measures.get(name) ?? '–')]),
+    { label: `${title}: numbers`, caption: html`${explanation(evaluations[0]!)}` },
+  )
+}
+
+/** What the numbers mean, with the counts that they stand on. */
+function explanation({ protocol, facts }: NamedEvaluation): string {
+  const n = (name: string) => (typeof facts[name] === 'number' ? facts[name] : Number.NaN)
+  if (protocol === 'distractors')
+    return `Rank-1: how often, over ${counted(n('orderedPairs'), 'ordered pair')} of a probe and its mate, none of ${counted(n('distractors'), 'distractor')} comes before the mate. TAR among distractors: ${counted(n('genuinePairs'), 'genuine pair')} against ${counted(n('impostorPairs'), 'pair')} of a probe and a distractor.`
+  if (protocol === 'open-set')
+    return `Means over ${counted(n('splits'), 'seeded split')} of ${counted(n('people'), 'person', 'people')} into enrolled and strangers, ± the standard deviation over the splits. FNIR: the share of searches for an enrolled person that do not return that person, where at most the share FPIR of searches for strangers returns anyone. Rates that the searches cannot carry are left out.`
+  if (protocol === 'megaface')
+    return 'Rank-1: how often the mate of a probe comes before every distractor. TAR at a FAR: the share of genuine pairs accepted where at most that share of the impostor pairs is. Rates that let no impostor pair pass are left out.'
+  if (protocol.startsWith('ijb'))
+    return 'TAR at a FAR: the share of genuine pairs of templates accepted where at most that share of the impostor pairs is. TPIR at an FPIR: the share of searches that return their mate where at most that share of the searches for strangers returns anyone. 1:N is the mean over the galleries.'
+  const folds = Array.isArray(facts.folds) ? facts.folds.length : 0
+  const judged =
+    folds > 1
+      ? `Accuracy: the mean over ${folds} folds ± its standard error; each fold is judged by the threshold that was best on the others.`
+      : 'Accuracy: by one threshold, chosen on other pairs.'
+  return `${judged} ${counted(n('pairs'), 'pair')}, of them ${counted(n('impostorPairs'), 'impostor pair')}. TAR at a FAR: the share of genuine pairs accepted where at most that share of the impostor pairs is; a FAR that lets none of them pass is left out. In brackets: 95 % intervals.`
+}
+
+/** Says how far the two best are apart beside the spread of that difference over the folds, so that nobody reads more into the order than it holds. */
+function apart(evaluations: readonly NamedEvaluation[]): Html {
+  const rated = evaluations.flatMap(({ label, facts: { accuracy, folds } }) =>
+    typeof accuracy === 'number' && Array.isArray(folds)
+      ? [{ label, accuracy, folds: folds.map(Number) }]
+      : [],
+  )
+  const [first, second] = rated.toSorted((a, b) => b.accuracy - a.accuracy)
+  if (!first || !second || first.folds.length < 2 || first.folds.length !== second.folds.length) return html``
+  const { mean, standardError, p } = pairedTest(first.folds.map((share, k) => share - second.folds[k]!))
+  const points = (share: number) => (100 * share).toFixed(1)
+  const verdict = mean > 2 * standardError ? 'more than twice' : 'less than twice'
+  return html`<p class="note">The two highest accuracies, of ${first.label} and ${second.label}, lie ${points(mean)} points apart, ${verdict} the standard error of their difference over the folds (${points(standardError)}; paired t test, p ${p < 0.001 ? '< 0.001' : `= ${p.toPrecision(2)}`}). One seed is one sample besides: another start can change the order of runs that lie close.</p>`
+}
+
+function curves(evaluations: readonly NamedEvaluation[]): Html[] {
+  const roc = overlaid(evaluations, ({ roc }) => roc)
+  const det = overlaid(evaluations, ({ det }) => det)
+  const cmc = overlaid(evaluations, ({ cmc }) => cmc)
+  const folds = evaluations.flatMap(({ label, facts: { accuracy, standardError, folds } }) =>
+    typeof accuracy === 'number' && Array.isArray(folds) && folds.length > 1
+      ? [{ name: label, accuracy, standardError: Number(standardError), folds: folds.map(Number) }]
+      : [],
+  )
+  const detLabels = evaluations.find(({ det }) => det)?.detLabels
+  const parts: Html[] = []
+  if (roc.length > 0)
+    parts.push(
+      figure(
+        rocFigure(
+          roc.map(({ name, x, y }) => ({ name, fpr: x, tpr: y })),
+          { title: 'ROC over all pairs', leastFar: decadeBelow(roc.map(({ x }) => x)) },
+        ),
+        'The higher, the better; the left end is what counts where a false accept is costly. Each step is a pair.',
+      ),
+    )
+  if (folds.length > 0)
+    parts.push(
+      figure(
+        foldAccuracyFigure(folds, { height: Math.max(200, 84 + 44 * folds.length) }),
+        folds.length > 1
+          ? 'Each dot is a fold with people of its own. Where the bars overlap, the runs are hard to tell apart.'
+          : 'Each dot is a fold with people of its own; the bar is the mean with one standard error to either side.',
+      ),
+    )
+  if (det.length > 0)
+    parts.push(
+      figure(
+        detFigure(det, { title: 'Errors against each other (DET)', ...(detLabels && { labels: detLabels }) }),
+        'The nearer to the lower left corner, the better.',
+      ),
+    )
+  if (cmc.length > 0)
+    parts.push(
+      figure(
+        cmcFigure(cmc, { title: 'Mates found by rank (CMC)' }),
+        'The share of searches whose mate is found at a rank or before it.',
+      ),
+    )
+  return [
+    ...parts,
+    ...anglesOf(evaluations),
+    ...evaluations.flatMap((evaluation) => {
+      const { label, scores } = evaluation
+      return scores === undefined || hasAngles(evaluation)
+        ? []
+        : [
+            figure(
+              scoreBinsFigure(scores, { title: evaluations.length > 1 ? label : 'Scores' }),
+              'The less the two overlap, the better.',
+            ),
+          ]
+    }),
+  ]
+}
+
+/** One run shows all curves that it has; of several each shows its first, under the run's name. */
+function overlaid(
+  evaluations: readonly NamedEvaluation[],
+  pick: (evaluation: NamedEvaluation) => readonly ReportCurve[] | undefined,
+): ReportCurve[] {
+  const has = evaluations.flatMap((evaluation) => {
+    const found = pick(evaluation)
+    return found && found.length > 0 ? [{ label: evaluation.label, found }] : []
+  })
+  const [only] = has
+  if (has.length === 1 && only)
+    return only.found.map((curve) => (only.found.length === 1 ? { ...curve, name: only.label } : curve))
+  return has.map(({ label, found }) => ({ ...mostDistractors(found), name: label }))
+}
+
+/** The first curve; where they are named for numbers of distractors, that of the most. */
+function mostDistractors(curves: readonly ReportCurve[]): ReportCurve {
+  const size = ({ name }: ReportCurve) => Number(/^\d+/.exec(name)?.[0] ?? 0)
+  return curves.reduce((best, curve) => (size(curve) > size(best) ? curve : best))
+}

@@ -1,0 +1,71 @@
+import { type Html, html, inlineSvg } from './page.ts'
+
+export interface GridOptions {
+  readonly caption?: Html
+  /** What a screen reader calls the table's frame, which scrolls where the page is too narrow. */
+  readonly label: string
+  /** Whether the cells hold words, which begin at one line, rather than numbers, which end there. */
+  readonly words?: boolean
+}
+
+/** A table whose first row and first column are heads, in a frame that scrolls sideways. */
+export function grid(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { caption = html``, label, words = false }: GridOptions,
+): Html {
+  return scroll(
+    label,
+    html`<table${words ? html` class="words"` : ''}>
+${caption.html === '' ? html`` : html`<caption>${caption}</caption>`}
+<thead><tr>${head.map((text, k) => (k === 0 && text === '' ? html`<td></td>` : html`<th scope="col">${text}</th>`))}</tr></thead>
+<tbody>
+${rows.map(
+  ([name, ...cells], i) =>
+    html`<tr${i === 0 && head[0] === '' ? html` class="first"` : ''}><th scope="row">${name!.replace(', %', ',\u00a0%')}</th>${cells.map(cell)}</tr>
+`,
+)}</tbody>
+</table>`,
+  )
+}
+
+/** A frame that scrolls sideways, with the mouse and by keyboard. */
+export function scroll(label: string, content: Html): Html {
+  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${content}</div>`
+}
+
+/** A cell; an error after its value goes to a line of its own where both have no room. */
+function cell(text: string): Html {
+  const [value, error] = text.split(' ± ')
+  return error === undefined ? html`<td>${text}</td>` : html`<td>${value!} <span>± ${error}</span></td>`
+}
+
+/** A figure of `figures` with the line below it. */
+export function figure(svg: string, caption: string): Html {
+  return html`<figure>${inlineSvg(svg)}<figcaption>${caption}</figcaption></figure>`
+}
+
+/** A count with its thousands marked. */
+export function count(n: number): string {
+  return n.toLocaleString('en')
+}
+
+/** Names in a sentence: `a, b and c`. */
+export function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}
+
+/** A small number as a word, to open a heading. */
+export function inWords(n: number): string {
+  return ['No', 'One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven', 'Eight'][n] ?? String(n)
+}
+
+/** A share as a percentage; a dash for what is not known. */
+export function percent(share: number, digits = 1): string {
+  return Number.isFinite(share) ? (100 * share).toFixed(digits) : '–'
+}
+
+/** A word with what it counts: `1 pair`, `2,400 pairs`. */
+export function counted(n: number, one: string, several = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : several}`
+}
