@@ -53,7 +53,7 @@ test('a file of more than one piece gives the rows of each', async () => {
   for (let row = 0; row < rows; row++) data.fill(row, row * columns, (row + 1) * columns)
   await writeFile(at('large'), matrixFile(rows, columns, data))
   const file = await openFeatureFile(at('large'))
-  const wanted = [4099, 0, 2047, 2048, 2049, 4095, 17]
+  const wanted = [4099, 0, 2047, 2048, 2049, 4095, 17, 18, 60, 18]
   const { data: got } = await file.read(Int32Array.from(wanted))
   for (const [i, row] of wanted.entries())
     expect(new Set(got.subarray(i * columns, (i + 1) * columns))).toEqual(new Set([row]))
@@ -107,6 +107,27 @@ test.each<[string, Uint8Array, string]>([
   ],
 ])('%s is refused in one line', async (_, bytes, message) => {
   expect(() => featureShape(bytes, bytes.length, { name: 'x' })).toThrow(new DataError(`x: ${message}`))
+  await expect(rowsOf(bytes, [0])).rejects.toThrow(new DataError(`${at('x')}: ${message}`))
+})
+
+test('what lies between the rows asked for may be no numbers, however far they lie apart', async () => {
+  // 16 KiB a row: 64 KiB lie between 0 and 5, 80 KiB between 0 and 6.
+  const columns = 4096
+  const data = new Float32Array(9 * columns).fill(Number.NaN)
+  for (const row of [0, 5, 6, 8]) data.fill(row, row * columns, (row + 1) * columns)
+  const { data: got } = await rowsOf(matrixFile(9, columns, data), [8, 0, 5])
+  expect([got[0], got[columns], got[2 * columns]]).toEqual([8, 0, 5])
+  const { data: far } = await rowsOf(matrixFile(9, columns, data), [6, 0])
+  expect([far[0], far.at(-1)]).toEqual([6, 0])
+})
+
+test.each<[string, (header: string) => string, string]>([
+  ['integers', (text) => text.replace('<f4', '<i4'), "expected float32 ('<f4') or float64 ('<f8'), got <i4"],
+  ['columns first', (text) => text.replace('False', 'True '), 'expected C order'],
+  ['another format', (text) => `${text.slice(0, 6)}\t${text.slice(7)}`, 'expected .npy format 1 to 3, got 9'],
+])('a .npy of %s is refused in one line', async (_, change, message) => {
+  const bytes = encodeNpy({ shape: [3, 2], data: new Float32Array(6) })
+  bytes.set(Buffer.from(change(Buffer.from(bytes.subarray(0, 128)).toString('latin1')), 'latin1'))
   await expect(rowsOf(bytes, [0])).rejects.toThrow(new DataError(`${at('x')}: ${message}`))
 })
 

@@ -12,8 +12,10 @@ export interface FeatureShape {
   readonly start: number
 }
 
-/** How many bytes are read at a time. */
+/** The most bytes that are read at a time. */
 const PIECE = 1 << 23
+/** Rows with no more bytes than this between them are read in one go. */
+const GAP = 1 << 16
 /** The most numbers that one row may have, so that a damaged header asks for no more memory than a piece. */
 const MOST_COLUMNS = PIECE / 8
 const MATRIX_HEADER = 16
@@ -108,23 +110,27 @@ export async function openFeatureFile(path: string): Promise<FeatureFile> {
 async function readRows(
   file: FileHandle,
   path: string,
-  { columns, type, start, rows: all }: FeatureShape,
+  { columns, type, start }: FeatureShape,
   rows: Int32Array,
 ): Promise<Matrix> {
   const Numbers = type === 'float32' ? Float32Array : Float64Array
   const data = new Numbers(rows.length * columns)
   const rowBytes = columns * sizeOf(type)
   const order = Int32Array.from(rows.keys()).sort((a, b) => rows[a]! - rows[b]!)
-  let next = order.findIndex((i) => rows[i]! >= 0)
+  const wanted = order.map((i) => rows[i]!)
   const step = Math.max(1, Math.floor(PIECE / rowBytes))
-  while (next >= 0 && next < order.length) {
-    const first = rows[order[next]!]!
-    const last = Math.min(all, first + step)
-    const bytes = Buffer.alloc((last - first) * rowBytes)
+  let next = wanted.filter((row) => row < 0).length
+  while (next < wanted.length) {
+    const first = wanted[next]!
+    let end = next + 1
+    const isNear = (k: number): boolean =>
+      wanted[k]! < first + step && (wanted[k]! - wanted[k - 1]! - 1) * rowBytes <= GAP
+    while (end < wanted.length && isNear(end)) end++
+    const bytes = Buffer.alloc((wanted[end - 1]! + 1 - first) * rowBytes)
     await fill(file, bytes, start + first * rowBytes, path)
     const piece = new Numbers(bytes.buffer, bytes.byteOffset, bytes.length / sizeOf(type))
-    for (; next < order.length && rows[order[next]!]! < last; next++) {
-      const row = rows[order[next]!]! - first
+    for (; next < end; next++) {
+      const row = wanted[next]! - first
       const values = piece.subarray(row * columns, (row + 1) * columns)
       const wrong = values.findIndex((value) => !Number.isFinite(value))
       if (wrong >= 0)

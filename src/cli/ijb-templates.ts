@@ -10,6 +10,7 @@ import {
 } from '../evaluate/index.ts'
 import { namesFile } from './embed-folder.ts'
 import { listFacts } from './evaluation-output.ts'
+import { openFeatureFile } from './feature-file.ts'
 import { poolEmbedded } from './ijb-embedding.ts'
 import {
   checkMissing,
@@ -20,7 +21,6 @@ import {
   type PoolWork,
 } from './ijb-source.ts'
 import { progress } from './progress.ts'
-import { openRowFile } from './row-file.ts'
 
 /** Where features come from, and how they become templates. */
 export interface IjbTemplateFlags extends IjbFeatureFlags {
@@ -69,7 +69,7 @@ async function poolRows(path: string, work: PoolWork): Promise<PoolSource> {
   const { flags, images, order, pool, signal } = work
   for (const name of ['images', 'flip'] as const)
     if (flags[name] !== undefined) throw new UsageError(`--features: takes no --${name}, got ${flags[name]}`)
-  const file = await openRowFile(path)
+  const file = await openFeatureFile(path)
   try {
     const rowOf = await rowsByName(flags, images, { path, rows: file.rows })
     const most = Math.floor(featureBytes(flags, images, file.columns) / (16 * file.columns))
