@@ -10,7 +10,9 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   evaluate: async () => (await import('./evaluate.ts')).registerEvaluate,
   embed: async () => (await import('./embed.ts')).registerEmbed,
   figure: async () => (await import('./figure.ts')).registerFigure,
+  sweep: async () => (await import('./sweep.ts')).registerSweep,
   report: async () => (await import('./report.ts')).registerReport,
+  bounds: async () => (await import('./bounds.ts')).registerBounds,
   doctor: async () => (await import('./doctor.ts')).registerDoctor,
 }
 

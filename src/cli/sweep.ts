@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { availableParallelism, totalmem } from 'node:os'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { DataError, fileProblem, UsageError } from '../errors.ts'
+import { interruption } from './interruption.ts'
+import { parseMemory } from './memory.ts'
+import { duration } from './progress.ts'
+import type { Recipe } from './recipe-settings.ts'
+import { lockRun } from './run-lock.ts'
+import { evaluationWords } from './sweep-evaluations.ts'
+import { expandSweep, type SweepRun } from './sweep-expand.ts'
+import { renderCrowd } from './sweep-faces.ts'
+import { readSweep, type Sweep } from './sweep-file.ts'
+import { measuredMemory, memoryKey } from './sweep-memory.ts'
+import { sweepResults } from './sweep-results.ts'
+import { begunRecipe, finishRun, isFinished, sweepPlaces } from './sweep-run.ts'
+import { checkSameEvaluations, readSweepState, writeSweepState } from './sweep-state.ts'
+import { sweepTable } from './sweep-table.ts'
+import { whole } from './verification-facts.ts'
+import { type Needs, threadsEach, workQueue } from './work-queue.ts'
+import { writeWhole } from './write-file.ts'
+
+interface Flags {
+  readonly out: string
+  readonly data: Readonly<Record<string, string>>
+  readonly jobs?: number
+  readonly threads?: number
+  readonly memory?: number
+  readonly hours?: number
+  readonly retry?: boolean
+  readonly dryRun?: boolean
+  readonly json?: boolean
+}
+
+/** A run that is to be done, with what it takes. */
+interface Task extends Needs {
+  readonly run: SweepRun
+}
+
+/** Adds `steradian sweep`. */
+export function registerSweep(program: Command): void {
+  program
+    .command('sweep')
+    .description(
+      'train and evaluate every combination of a sweep file, and table them; again: go on where it stopped',
+    )
+    .argument('<file>', 'JSON: recipe, settings, axes, evaluate, faces')
+    .requiredOption('--out <folder>', 'where runs, results.json and table.txt go')
+    .option('--data <name=path>', 'a place that the file calls $name; may be given again', placed, {})
+    .option(
+      '--jobs <n>',
+      'runs at once at the most (default: as many as there are cores)',
+      whole('jobs', 1, 1024),
+    )
+    .option('--threads <n>', 'threads of each run (default: the cores shared out)', whole('threads', 1, 1024))
+    .option(
+      '--memory <amount>',
+      'that all runs together may take (default: 80 % of the machine)',
+      parseMemory,
+    )
+    .option('--hours <number>', 'stop after so long, saving; the same command goes on', hours)
+    .option('--retry', 'try runs again that ended in numbers that are none')
+    .option('--dry-run', 'say which runs there are, and train nothing')
+    .option('--json', 'print the results as one JSON object')
+    .action(sweepCommand)
+}
+
+function placed(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const [, name, path] = /^(\w+)=(.+)$/.exec(text) ?? []
+  if (name === undefined || path === undefined)
+    throw new UsageError(`--data: expected NAME=PATH, got ${text}`)
+  return { ...before, [name]: path }
+}
+
+function hours(text: string): number {
+  const value = Number(text)
+  if (!(text.trim() !== '' && value > 0 && value <= 500))
+    throw new UsageError(`--hours: expected a number above 0, at most 500, got ${text}`)
+  return value
+}
+
+async function sweepCommand(file: string, flags: Flags): Promise<void> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+  const { out, data } = flags
+  const places = sweepPlaces(out)
+  const sweep = await readSweep(file, { data, folder: places.faces })
+  const runs = expandSweep(sweep, { where: file }).map((run) => withCache(run, out))
+  for (const { recipe } of runs)
+    if (recipe.images === undefined && recipe.list === undefined)
+      throw new UsageError(`${file}: settings hold neither images nor list`)
+  const made = Object.keys(sweep.faces).flatMap((crowd) => [
+    join(places.faces, crowd),
+    join(places.faces, `${crowd}.pairs.txt`),
+  ])
+  const evaluations = new Map(
+    Object.entries(sweep.evaluate).map(([name, each]) => [
+      name,
+      evaluationWords(each, { where: `${file}: evaluate.${name}`, made, cache: join(out, 'embeddings') }),
+    ]),
+  )
+  if (flags.dryRun) {
+    process.stdout.write(`${runs.map(({ name }) => name).join('\n')}\n`)
+    return
+  }
+  await makeFolders(places)
+  const release = await lockRun(out)
+  const { signal: pressed, stop } = interruption(say)
+  const limit = flags.hours === undefined ? [] : [AbortSignal.timeout(3_600_000 * flags.hours)]
+  try {
+    const signal = AbortSignal.any([pressed, ...limit])
+    await work(sweep, runs, { flags, evaluations, signal, say })
+    await tell(sweep, runs, { flags, signal, say })
+  } finally {
+    stop()
+    release()
+  }
+}
+
+/** Runs that learn from the same images share one file of them, aligned once. */
+function withCache(run: SweepRun, out: string): SweepRun {
+  const { recipe } = run
+  if (recipe.cache !== 'none') return run
+  const { images, list, landmarks, exclude, minImages, input, alignment } = recipe
+  const key = createHash('sha256').update(
+    JSON.stringify([images, list, landmarks, exclude, minImages, input, alignment]),
+  )
+  const cache = join(out, `images-${key.digest('hex').slice(0, 8)}.cache`)
+  return { ...run, recipe: { ...recipe, cache } }
+}
+
+async function makeFolders({ runs, logs }: ReturnType<typeof sweepPlaces>): Promise<void> {
+  for (const folder of [runs, logs])
+    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw new DataError(`${folder}: folder cannot be made, ${fileProblem(error)}`)
+    })
+}
+
+interface Circumstances {
+  readonly flags: Flags
+  readonly signal: AbortSignal
+  readonly say: (line: string) => void
+}
+
+/** Does what remains to be done. */
+async function work(
+  sweep: Sweep,
+  runs: readonly SweepRun[],
+  {
+    flags,
+    evaluations,
+    signal,
+    say,
+  }: Circumstances & { readonly evaluations: ReadonlyMap<string, readonly string[]> },
+): Promise<void> {
+  const { out } = flags
+  const places = sweepPlaces(out)
+  const begun = new Map<string, Recipe>()
+  for (const run of runs) {
+    const before = await begunRecipe(out, run)
+    if (before) begun.set(run.name, before)
+  }
+  let state = await readSweepState(places.state)
+  checkSameEvaluations(state, sweep.evaluate)
+  const failed = flags.retry ? {} : state.failed
+  state = { ...state, failed, evaluate: { ...state.evaluate, ...sweep.evaluate } }
+  await writeSweepState(places.state, state)
+  for (const [crowd, faces] of Object.entries(sweep.faces)) {
+    if (signal.aborted) return
+    await renderCrowd(join(places.faces, crowd), faces, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error
+    })
+  }
+  const left = runs.filter((run) => !(run.name in failed) && !isFinished(out, run, evaluations.keys()))
+  if (left.length < runs.length) say(`${runs.length - left.length} of ${runs.length} runs are done`)
+  const cores = availableParallelism()
+  const share = threadsEach(left.length, { cores, jobs: flags.jobs ?? cores })
+  const threadsOf = ({ name, recipe }: SweepRun): number =>
+    begun.get(name)?.threads || flags.threads || recipe.threads || share
+  const jobs = flags.jobs ?? cores
+  if (jobs > 1 && left.length > 1)
+    for (const run of left) {
+      const key = memoryKey(run.recipe)
+      if (signal.aborted || key in state.memory || begun.has(run.name)) continue
+      say(`${run.name}: five steps, to see how much memory they take`)
+      const bytes = await measuredMemory(out, { ...run, threads: threadsOf(run) }, signal)
+      if (bytes === null) continue
+      state = { ...state, memory: { ...state.memory, [key]: bytes } }
+      await writeSweepState(places.state, state)
+    }
+  const tasks = left.map((run): Task => {
+    const memoryBytes = state.memory[memoryKey(run.recipe)] ?? 0
+    const threads = threadsOf(run)
+    return { run, threads, memoryBytes, ...(!begun.has(run.name) && { shared: run.recipe.cache }) }
+  })
+  const supply = {
+    jobs,
+    threads: Math.max(cores, flags.threads ?? 0),
+    memoryBytes: flags.memory ?? 0.8 * memory(),
+  }
+  let count = runs.length - left.length
+  await workQueue(tasks, {
+    ...{ supply, signal, exists: existsSync },
+    run: async ({ run, threads }) => {
+      const started = performance.now()
+      say(
+        `${run.name}: ${begun.has(run.name) ? 'goes on' : 'starts'}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+      )
+      const end = await finishRun(out, run, { threads, evaluations, signal, say })
+      const took = duration((performance.now() - started) / 1000)
+      if (end.kind === 'done') say(`${run.name}: done in ${took} (${++count} of ${runs.length})`)
+      else if (end.kind === 'stopped') say(`${run.name}: stopped after ${took}`)
+      else if (end.kind === 'failed')
+        throw new DataError(`${run.name}: ${end.reason} (see ${places.log(run.name)})`)
+      else {
+        say(`${run.name}: failed after ${took}: ${end.reason}`)
+        state = { ...state, failed: { ...state.failed, [run.name]: end.reason } }
+        await writeSweepState(places.state, state)
+      }
+    },
+  })
+}
+
+/** Memory that this process may count on. */
+function memory(): number {
+  const allowed = process.constrainedMemory()
+  return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem()
+}
+
+/** Tables what there is, and says what is left. */
+async function tell(
+  sweep: Sweep,
+  runs: readonly SweepRun[],
+  { flags, signal, say }: Circumstances,
+): Promise<void> {
+  const { out } = flags
+  const places = sweepPlaces(out)
+  const { failed } = await readSweepState(places.state)
+  const results = await sweepResults(out, runs, { evaluate: sweep.evaluate, failed })
+  const text = sweepTable(results)
+  await writeWhole(places.results, `${JSON.stringify(results, null, 2)}\n`)
+  await writeWhole(places.table, text)
+  process.stdout.write(flags.json ? `${JSON.stringify(results)}\n` : text)
+  if (signal.aborted || results.unfinished.length > 0) {
+    say(
+      `stopped with ${results.unfinished.length} of ${runs.length} runs unfinished; the same command goes on`,
+    )
+    process.exitCode = 130
+  } else if (Object.keys(results.failed).length > 0) process.exitCode = 1
+}
