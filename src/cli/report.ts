@@ -3,9 +3,12 @@ import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { fileProblem, UsageError } from '../errors.ts'
-import { type ReportRun, report } from '../report/index.ts'
+import { evaluationGroups, type ReportRun, report, worstImages } from '../report/index.ts'
 import { readEvaluation } from './read-evaluation.ts'
 import { type ReadRun, readRun } from './read-run.ts'
+import { readCard } from './report-card.ts'
+import { readGroups } from './report-groups.ts'
+import { reportPictures } from './report-pictures.ts'
 import { version } from './version.ts'
 import { writeWhole } from './write-file.ts'
 
@@ -13,6 +16,9 @@ interface Flags {
   readonly out: string
   readonly evaluation: readonly string[]
   readonly title?: string
+  readonly groups?: string
+  readonly card?: string
+  readonly pictures?: string
 }
 
 /** Adds `steradian report`. */
@@ -29,19 +35,41 @@ export function registerReport(program: Command): void {
       [] as readonly string[],
     )
     .option('--title <text>', 'the heading, in place of one made from the runs')
+    .option(
+      '--groups <file>',
+      'CSV of labels for error rates by group: a person (or an image) and its labels, under a head',
+    )
+    .option(
+      '--card <file>',
+      'JSON of what its makers say of the model: intendedUse, notFor, data, limits, contact',
+    )
+    .option(
+      '--pictures <folder>',
+      'show the pictures of the worst errors, from the folder of the images; the page then holds faces',
+    )
     .action(reportCommand)
 }
 
 async function reportCommand(folders: readonly string[], flags: Flags): Promise<void> {
   const { out, title } = flags
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
   await access(dirname(out), constants.W_OK).catch((error: unknown) => {
     throw new UsageError(`--out: the report cannot be written there, ${fileProblem(error)}, got ${out}`)
   })
+  const groups = flags.groups === undefined ? undefined : await readGroups(flags.groups)
+  const card = flags.card === undefined ? undefined : await readCard(flags.card)
   const read: ReadRun[] = []
   for (const folder of folders) read.push(await readRun(folder))
   const runs = withNames(await withEvaluations(read, flags.evaluation), folders)
+  const pictures =
+    flags.pictures === undefined
+      ? undefined
+      : await reportPictures(worstImages(evaluationGroups(runs)), { folder: flags.pictures, say })
   const page = report({
     runs,
+    ...(groups && { groups }),
+    ...(card && { card }),
+    ...(pictures && { pictures }),
     ...(title !== undefined && { title }),
     versions: {
       steradian: version,
