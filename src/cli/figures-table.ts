@@ -1,8 +1,15 @@
 import { boundariesEntry } from './figure-boundaries.ts'
+import { boundsEntry } from './figure-bounds.ts'
 import type { FigureEntry } from './figure-entry.ts'
 import { gradientsEntry } from './figure-gradients.ts'
 import { psiEntry } from './figure-psi.ts'
 import { targetLogitsEntry } from './figure-target-logits.ts'
 
 /** The figures of `steradian figure`, in the order in which they tell the story. */
-export const figures: readonly FigureEntry[] = [boundariesEntry, psiEntry, targetLogitsEntry, gradientsEntry]
+export const figures: readonly FigureEntry[] = [
+  boundariesEntry,
+  psiEntry,
+  targetLogitsEntry,
+  gradientsEntry,
+  boundsEntry,
+]

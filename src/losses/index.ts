@@ -18,6 +18,7 @@ export {
   marginUpperBound,
   scaleLowerBound,
 } from './bounds.ts'
+export { type BoundsQuestion, boundsText } from './bounds-text.ts'
 export { type BuiltLoss, type LossEntry, losses, lossNamed } from './catalogue.ts'
 export { crossEntropy } from './cross-entropy.ts'
 export { lmcl, marginRamp } from './lmcl.ts'
