@@ -25,6 +25,21 @@ export class StoppedError extends Error {
   override readonly name = 'StoppedError'
 }
 
+/** What would break a line, turn its direction, or be obeyed by a terminal. */
+const unseen = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu
+
+/**
+ * A piece of a user's file as a message shows it: on one line, at most `longest` UTF-16 code units of it and `…` where that
+ * is not all; `none` for nothing, and white space named as such.
+ */
+export function shown(text: string | undefined, { longest = 100 } = {}): string {
+  if (!text) return 'none'
+  const line = text.replaceAll(unseen, ' ')
+  if (line.trim() === '') return 'white space'
+  // Not half of a character that takes two units.
+  return line.length > longest ? `${line.slice(0, longest).replace(/[\ud800-\udbff]$/, '')}…` : line
+}
+
 /** What an error of the file system means, in our words. */
 export function fileProblem(error: unknown): string {
   const { code, message } = error as { readonly code?: string; readonly message?: string }

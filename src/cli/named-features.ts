@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readText } from '../data/read-text.ts'
-import { DataError } from '../errors.ts'
+import { DataError, shown } from '../errors.ts'
 import type { Matrix } from '../math/matrix.ts'
 import { namesFile } from './embed-folder.ts'
 import { openFeatureFile } from './feature-file.ts'
@@ -70,12 +70,9 @@ export function matchNames(
     const first = rowOf.get(name)
     if (first !== undefined)
       throw new DataError(
-        `${list}:${row + 1}: expected each name once, got that of line ${first + 1}, ${printable(name)}`,
+        `${list}:${row + 1}: expected each name once, got that of line ${first + 1}, ${shown(name)}`,
       )
     rowOf.set(name, row)
   }
   return Int32Array.from(items, (name) => rowOf.get(name) ?? -1)
 }
-
-/** A name on one line, at most 80 characters of it. */
-const printable = (name: string): string => name.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, 80)

@@ -1,4 +1,5 @@
-import { accuracyAt, type Pairs, type VerifiedPairs } from '../evaluate/index.ts'
+import type { Pairs, VerifiedPairs } from '../evaluate/index.ts'
+import { judgedPairs } from '../report/index.ts'
 
 /** The name of the file in the folder of an evaluation. */
 export const pairFileName = 'pairs.csv'
@@ -11,29 +12,16 @@ export const pairColumns = ['left', 'right', 'same', 'fold', 'score', 'threshold
  * groups are read from. `missing` [N] is what it was when the pairs were verified; `notice` is said above.
  */
 export function pairFile(
-  { result: { thresholds, variant }, scores, same }: VerifiedPairs,
-  { images, left, right, foldOf }: Pairs,
+  verified: VerifiedPairs,
+  pairs: Pairs,
   { missing, notice }: { readonly missing: Uint8Array; readonly notice?: string | undefined },
 ): string {
-  const fields = images.map((name) => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name))
+  const field = (name: string) => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name)
   const lines = [...(notice === undefined ? [] : [`# ${notice}`]), pairColumns.join(',')]
-  let judged = 0
-  for (const [p, l] of left.entries()) {
-    const r = right[p]!
-    if (missing[l] || missing[r]) continue
-    const fold = thresholds.length === 1 ? 0 : foldOf[p]!
-    const threshold = thresholds[fold]!
-    const one = [scores.subarray(judged, judged + 1), same.subarray(judged, judged + 1)] as const
-    const isRight = accuracyAt(threshold, ...one, { variant }) === 1
-    const accepted = isRight === (same[judged] === 1)
-    lines.push(
-      [
-        ...[fields[l], fields[r], same[judged], fold + 1],
-        ...[scores[judged], threshold, accepted ? 1 : 0],
-      ].join(','),
-    )
-    judged++
-  }
+  for (const { left, right, same, fold, score, threshold, accepted } of judgedPairs(verified, pairs, {
+    missing,
+  }))
+    lines.push([field(left), field(right), same ? 1 : 0, fold, score, threshold, accepted ? 1 : 0].join(','))
   return `${lines.join('\n')}\n`
 }
 

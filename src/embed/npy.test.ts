@@ -80,7 +80,7 @@ test('decodeNpy refuses other types, Fortran order, other files and a wrong numb
     ],
     [
       file(dictionary('(1,)', '|b1\n\u00e9'), { count: 1 }),
-      "x.npy: expected float32 ('<f4') or float64 ('<f8'), got |b1 ",
+      "x.npy: expected float32 ('<f4') or float64 ('<f8'), got |b1 \u00e9",
     ],
     [file('{}\n'), "x.npy: expected float32 ('<f4') or float64 ('<f8'), got no type"],
     [file(dictionary('(1 2,)'), { count: 2 }), 'x.npy: expected a shape, got (1 2,)'],

@@ -1,4 +1,4 @@
-import { DataError, ShapeError } from '../errors.ts'
+import { DataError, ShapeError, shown } from '../errors.ts'
 
 /** An array as NumPy's .npy files hold it: float32, row-major. */
 export interface NpyArray {
@@ -71,7 +71,7 @@ export function decodeNpyHeader(bytes: Uint8Array, { name = 'npy' } = {}): NpyHe
   const type = given !== undefined && Object.hasOwn(TYPES, given) ? TYPES[given] : undefined
   if (type === undefined)
     throw new DataError(
-      `${name}: expected float32 ('<f4') or float64 ('<f8'), got ${printable(given) || 'no type'}`,
+      `${name}: expected float32 ('<f4') or float64 ('<f8'), got ${given === undefined ? 'no type' : shown(given, { longest: 40 })}`,
     )
   if (!/'fortran_order':\s*False/.test(header)) throw new DataError(`${name}: expected C order`)
   if (axes === undefined) throw new DataError(`${name}: expected a shape, got none`)
@@ -81,7 +81,7 @@ export function decodeNpyHeader(bytes: Uint8Array, { name = 'npy' } = {}): NpyHe
     .filter(Boolean)
     .map(Number)
   if (!shape.every(Number.isSafeInteger) || !Number.isSafeInteger(elements(shape)))
-    throw new DataError(`${name}: expected a shape, got (${printable(axes)})`)
+    throw new DataError(`${name}: expected a shape, got (${shown(axes, { longest: 40 })})`)
   return { shape, type, start }
 }
 
@@ -102,6 +102,3 @@ export function decodeNpy(bytes: Uint8Array, { name = 'npy' } = {}): NpyArray {
 }
 
 const elements = (shape: readonly number[]): number => shape.reduce((n, size) => n * size, 1)
-
-/** A piece of a header on one line, at most 40 characters of it. */
-const printable = (text = ''): string => text.replaceAll(/[^\x20-\x7e]+/g, ' ').slice(0, 40)

@@ -1,4 +1,4 @@
-import { DataError } from '../errors.ts'
+import { DataError, shown } from '../errors.ts'
 import type { Json, JsonObject, Part } from './part-file.ts'
 
 /** A part and the name of its file. */
@@ -26,7 +26,7 @@ export function agreeingParts(parts: readonly NamedPart[]): readonly NamedPart[]
     const other = difference(run, part.run)
     if (other)
       throw new DataError(
-        `${name}: expected ${other.key} ${shown(other.a)} as ${first.name}, got ${shown(other.b)}`,
+        `${name}: expected ${other.key} ${json(other.a)} as ${first.name}, got ${json(other.b)}`,
       )
     const before = seen.get(part.shard.index)
     if (before !== undefined)
@@ -40,6 +40,8 @@ export function agreeingParts(parts: readonly NamedPart[]): readonly NamedPart[]
     )
   return parts.toSorted((a, b) => a.part.shard.index - b.part.shard.index)
 }
+
+const json = (value: Json | undefined): string => shown(JSON.stringify(value))
 
 const isObject = (value: Json | undefined): value is JsonObject | readonly Json[] =>
   typeof value === 'object' && value !== null
@@ -57,9 +59,4 @@ function difference(
     if (found) return found
   }
   return undefined
-}
-
-function shown(value: Json | undefined): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value)
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text
 }

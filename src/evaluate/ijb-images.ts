@@ -1,5 +1,5 @@
-import { DataError } from '../errors.ts'
-import { type Bytes, linesOf, shown, wholeId } from './ijb-lines.ts'
+import { DataError, shown } from '../errors.ts'
+import { type Bytes, linesOf, wholeId } from './ijb-lines.ts'
 
 /** The images of IJB-B or IJB-C, in the order of `face_tid_mid.txt`. */
 export interface IjbImages {

@@ -1,4 +1,4 @@
-import { DataError } from '../errors.ts'
+import { DataError, shown } from '../errors.ts'
 
 /** The bytes of a file in pieces of any size, as a file's stream gives them. */
 export type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
@@ -110,13 +110,6 @@ function badLine(bytes: Uint8Array, first: number, decoder: { decode(bytes: Uint
     from = end + 1
   }
   return first
-}
-
-/** A field or line for a message: one line, at most 60 characters, nothing that a terminal would obey. */
-export function shown(text: string): string {
-  const short = text.length > 60 ? `${text.slice(0, 59)}…` : text
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-  return `"${short.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?')}"`
 }
 
 /** A number of a template or media: digits alone, at most 15 of them. @throws DataError `at: …` */

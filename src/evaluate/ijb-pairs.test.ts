@@ -53,7 +53,7 @@ describe('readIjbPairs(chunks, rowOf)', () => {
       '7 0x7 1',
       '+7 20 1',
     ])
-      expect(await wrong(line)).toBe(`p.txt:3: expected two templates and a label 0 or 1, got "${line}"`)
+      expect(await wrong(line)).toBe(`p.txt:3: expected two templates and a label 0 or 1, got ${line}`)
     expect(await wrong('1234567890123456 20 1')).toContain(
       'p.txt:3: expected two templates and a label 0 or 1',
     )

@@ -1,5 +1,5 @@
-import { DataError } from '../errors.ts'
-import { type Bytes, shown, wholeLines } from './ijb-lines.ts'
+import { DataError, shown } from '../errors.ts'
+import { type Bytes, wholeLines } from './ijb-lines.ts'
 
 /** Some pairs of templates in a row, [P]. */
 export interface PairPiece {

@@ -26,15 +26,15 @@ describe('readIjbSearchList(chunks, rowOf)', () => {
     const head = 'TEMPLATE_ID,SUBJECT_ID,FILENAME\n'
     const error = (text: string) => read(text).catch((thrown: Error) => thrown.message)
     expect(await error('TEMPLATE,SUBJECT_ID\n')).toBe(
-      'g.csv:1: expected a header with the column TEMPLATE_ID, got "TEMPLATE,SUBJECT_ID"',
+      'g.csv:1: expected a header with the column TEMPLATE_ID, got TEMPLATE,SUBJECT_ID',
     )
     expect(await error('TEMPLATE_ID\n7\n')).toContain('g.csv:1: expected a header with the column SUBJECT_ID')
     expect(await error(`${head}7,1\n`)).toBe('g.csv:2: expected 3 fields, got 2')
-    expect(await error(`${head}x,1,a\n`)).toBe('g.csv:2: expected the number of a template, got "x"')
+    expect(await error(`${head}x,1,a\n`)).toBe('g.csv:2: expected the number of a template, got x')
     expect(await error(`${head}7,,a\n`)).toBe('g.csv:2: expected a SUBJECT_ID, got none')
     expect(await error(`${head}8,1,a\n`)).toBe('g.csv:2: expected a template of the list of templates, got 8')
     expect(await error(`${head}7,1,a\n7,2,b\n`)).toBe(
-      'g.csv:3: expected subject "1" for template 7 as before, got "2"',
+      'g.csv:3: expected subject 1 for template 7 as before, got 2',
     )
     expect(await error(`${head}7,1,"a\n`)).toBe('g.csv:2: expected a closing quote, got the end of the file')
     expect(await error(head)).toBe('g.csv: expected a header and templates, got none')

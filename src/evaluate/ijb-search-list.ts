@@ -1,6 +1,6 @@
 import { parseCsv } from '../data/csv.ts'
-import { DataError } from '../errors.ts'
-import { type Bytes, linesOf, shown, wholeId } from './ijb-lines.ts'
+import { DataError, shown } from '../errors.ts'
+import { type Bytes, linesOf, wholeId } from './ijb-lines.ts'
 
 /** Templates and whose they are: a gallery, or the probes of 1:N. */
 export interface SearchList {

@@ -1,6 +1,6 @@
-import { DataError } from '../errors.ts'
+import { DataError, shown } from '../errors.ts'
 import { contiguousFolds } from './kfold.ts'
-import { listLines, shown } from './list-lines.ts'
+import { listLines } from './list-lines.ts'
 import type { Pairs } from './pairs.ts'
 
 /** One line of a list of pairs. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { DataError } from '../errors.ts'
-import { listLines, shown } from './list-lines.ts'
+import { listLines } from './list-lines.ts'
 
 test('listLines gives the lines that are not blank with their numbers, whatever their ends', () => {
   expect(listLines('\ufeffa\tb\r\n \r\nc\rd\n', 'x')).toEqual([
@@ -25,9 +25,4 @@ test('listLines refuses a line that is too long to be one', () => {
   expect(() => listLines(`a\n${'b'.repeat(10_001)}`, 'x')).toThrow(
     new DataError('x:2: expected at most 10000 characters, got 10001'),
   )
-})
-
-test('shown cuts a long field, parts by spaces and says none for an empty one', () => {
-  expect([shown('é'), shown('a\tb'), shown(''), shown(undefined)]).toEqual(['é', 'a b', 'none', 'none'])
-  expect(shown('a'.repeat(200))).toBe(`${'a'.repeat(100)}…`)
 })

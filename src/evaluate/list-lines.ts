@@ -33,10 +33,3 @@ export function listLines(text: string, where: string): ListLine[] {
   }
   return lines
 }
-
-/** A field in a message: tabs as spaces, what is long cut, and nothing named as such. */
-export function shown(field: string | undefined): string {
-  if (!field) return 'none'
-  const line = field.replaceAll('\t', ' ')
-  return line.length > 100 ? `${line.slice(0, 100)}…` : line
-}

@@ -23,13 +23,13 @@ describe('parseMegafaceProbes(text)', () => {
     [{ path: ['a', ''] }, 'p.json: expected text as path 1, got an empty text'],
     [{ path: ['a', 'b'] }, 'p.json: expected "id", the person of each path, got none'],
     [{ path: ['a', 'b'], id: ['x'] }, 'p.json: expected an id for each of 2 paths, got 1'],
-    [{ path: ['a', 'a'], id: ['x', 'x'] }, 'p.json: path 1 is path 0 again, got "a"'],
+    [{ path: ['a', 'a'], id: ['x', 'x'] }, 'p.json: path 1 is path 0 again, got a'],
     [
       { path: ['a', 'b'], id: ['x', 'y'] },
       'p.json: expected a person with two images or more, got 2 with one each',
     ],
-    [{ path: ['../a', 'b'], id: ['x', 'x'] }, 'p.json: path 0 does not stay below its folder, got "../a"'],
-    [{ path: ['a', '/b'], id: ['x', 'x'] }, 'p.json: path 1 does not stay below its folder, got "/b"'],
+    [{ path: ['../a', 'b'], id: ['x', 'x'] }, 'p.json: path 0 does not stay below its folder, got ../a'],
+    [{ path: ['a', '/b'], id: ['x', 'x'] }, 'p.json: path 1 does not stay below its folder, got /b'],
     [{ path: ['a', 'b/..\\c'], id: ['x', 'x'] }, 'p.json: path 1 does not stay below its folder'],
     [{ path: ['a', 'C:\\b'], id: ['x', 'x'] }, 'p.json: path 1 does not stay below its folder'],
   ])('refuses %j', (value, message) => {

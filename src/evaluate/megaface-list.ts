@@ -1,4 +1,4 @@
-import { DataError } from '../errors.ts'
+import { DataError, shown } from '../errors.ts'
 
 /** The probes of MegaFace: images of people with several images each. */
 export interface MegafaceProbes {
@@ -106,10 +106,5 @@ const kindOf = (value: unknown): string =>
               ? 'an object'
               : `${value}`
 
-const shown = (text: string): string => JSON.stringify(inLine(text).slice(0, 80))
-
 /** What JSON.parse found wrong, in one short line. */
-export const jsonProblem = (error: unknown): string => inLine((error as Error).message).slice(0, 120)
-
-/** A text without what would break a line, or show as nothing. */
-const inLine = (text: string): string => text.replaceAll(/[\s\p{Cc}]+/gu, ' ')
+export const jsonProblem = (error: unknown): string => shown((error as Error).message, { longest: 120 })

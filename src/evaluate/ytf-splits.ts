@@ -1,5 +1,5 @@
-import { DataError } from '../errors.ts'
-import { listLines, shown } from './list-lines.ts'
+import { DataError, shown } from '../errors.ts'
+import { listLines } from './list-lines.ts'
 import type { Pairs } from './pairs.ts'
 
 /**

@@ -24,6 +24,7 @@ ${apart(evaluations)}
 <div class="figures">
 ${curves(evaluations)}
 </div>
+${angles(evaluations)}
 </section>`
 }
 
@@ -85,6 +86,16 @@ function apart(evaluations: readonly NamedEvaluation[]): Html {
   return html`<p class="note">The two highest accuracies, of ${first.label} and ${second.label}, lie ${points(mean)} points apart, ${verdict} the standard error of their difference over the folds (${points(standardError)}; paired t test, p ${p < 0.001 ? '< 0.001' : `= ${p.toPrecision(2)}`}). One seed is one sample besides: another start can change the order of runs that lie close.</p>`
 }
 
+function angles(evaluations: readonly NamedEvaluation[]): Html {
+  const figures = anglesOf(evaluations)
+  if (figures.length === 0) return html``
+  return html`<h3>Angles</h3>
+<p>A good embedding turns the pictures of one person close together and different people far apart. The threshold is the mean of those that the folds chose.</p>
+<div class="figures">
+${figures}
+</div>`
+}
+
 function curves(evaluations: readonly NamedEvaluation[]): Html[] {
   const roc = overlaid(evaluations, ({ roc }) => roc)
   const det = overlaid(evaluations, ({ det }) => det)
@@ -131,7 +142,6 @@ function curves(evaluations: readonly NamedEvaluation[]): Html[] {
     )
   return [
     ...parts,
-    ...anglesOf(evaluations),
     ...evaluations.flatMap((evaluation) => {
       const { label, scores } = evaluation
       return scores === undefined || hasAngles(evaluation)

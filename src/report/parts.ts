@@ -34,10 +34,10 @@ export function scroll(label: string, content: Html): Html {
   return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${content}</div>`
 }
 
-/** A cell; an error after its value goes to a line of its own where both have no room. */
+/** A cell; an error or an interval after its value goes to a line of its own where both have no room. */
 function cell(text: string): Html {
-  const [value, error] = text.split(' ± ')
-  return error === undefined ? html`<td>${text}</td>` : html`<td>${value!} <span>± ${error}</span></td>`
+  const [, value, spread] = /^(\S+) (± .*|\(.*\))$/.exec(text) ?? []
+  return value === undefined ? html`<td>${text}</td>` : html`<td>${value} <span>${spread!}</span></td>`
 }
 
 /** A figure of `figures` with the line below it. */

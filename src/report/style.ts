@@ -69,6 +69,7 @@ tr.first th { color: inherit; font-weight: 650; }
   table { font-size: .8125rem; }
   th, td { padding-left: .3rem; padding-right: .3rem; }
   td span { display: block; }
+  .pairs img, .no-picture { width: 54px; height: 63px; }
 }
 @media print {
   :root {

@@ -133,10 +133,16 @@ function pictured(
   }
   const items = errors.map((pair) => {
     const [place, threshold] = places(evaluation, pair)
-    return html`<li>${picture(pair.left)}${picture(pair.right)}<span>${pair.left}<br>${pair.right}<br>${place}, threshold ${threshold}</span></li>
+    return html`<li>${picture(pair.left)}${picture(pair.right)}<span>${breakable(pair.left)}<br>${breakable(pair.right)}<br>${place}, threshold ${threshold}</span></li>
 `
   })
   return scroll(head, html`<ul class="pairs">${items}</ul>`)
+}
+
+/** A path that may be broken after each of its folders. */
+function breakable(path: string): Html {
+  const parts = path.split('/')
+  return html`${parts.map((part, i) => (i === parts.length - 1 ? html`${part}` : html`${part}/<wbr>`))}`
 }
 
 /** Who is in most errors, by the folder of the images. */
