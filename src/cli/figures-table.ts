@@ -1,6 +1,7 @@
 import { boundariesEntry } from './figure-boundaries.ts'
 import { boundsEntry } from './figure-bounds.ts'
 import type { FigureEntry } from './figure-entry.ts'
+import { geometryEntry } from './figure-geometry.ts'
 import { gradientsEntry } from './figure-gradients.ts'
 import { psiEntry } from './figure-psi.ts'
 import { targetLogitsEntry } from './figure-target-logits.ts'
@@ -11,5 +12,6 @@ export const figures: readonly FigureEntry[] = [
   psiEntry,
   targetLogitsEntry,
   gradientsEntry,
+  geometryEntry,
   boundsEntry,
 ]

@@ -29,6 +29,7 @@ export {
   type OptionValue,
   resolveOptions,
 } from './loss-options.ts'
+export { type MarginKind, marginExcess, type Point } from './margin-region.ts'
 export { angularMetrics } from './metrics.ts'
 export { nsl } from './nsl.ts'
 export { oneHot } from './one-hot.ts'

@@ -1,0 +1,99 @@
+import * as Plot from '@observablehq/plot'
+import { type LineStyle, lineStyle } from './colours.ts'
+import { frame } from './frame.ts'
+
+/** A class as a region of a square of the plane. */
+export interface MapClass {
+  readonly name: string
+  /** Where its centre is seen. */
+  readonly centre: { readonly x: number; readonly y: number }
+  /** Not negative where a point belongs to it; smooth enough to draw its edge between the points of a grid. */
+  readonly excess: (x: number, y: number) => number
+  /** Likewise without a margin, for the outline. */
+  readonly plain: (x: number, y: number) => number
+}
+
+export interface RegionMapOptions {
+  readonly title: string
+  readonly description: string
+  /** The square goes from −reach to reach. */
+  readonly reach: number
+  /** Whether a circle of radius 1 is drawn, the rim of the sphere or of the features on it. */
+  readonly rim?: boolean
+  /** What the axes measure; without them no axes are drawn. */
+  readonly labels?: { readonly x: string; readonly y: string }
+  /** What stands below. */
+  readonly note?: string
+  readonly size?: number
+}
+
+/** Classes as regions of a square, with a thin outline of what each had without a margin. */
+export function regionMap(
+  classes: readonly MapClass[],
+  { title, description, reach, rim = false, labels, note = '', size = 250 }: RegionMapOptions,
+): string {
+  const window = { x1: -reach, x2: reach, y1: -reach, y2: reach, pixelSize: 1.5, thresholds: [0] }
+  const circle = Array.from({ length: 121 }, (_, i) => ({
+    x: Math.cos((i * Math.PI) / 60),
+    y: Math.sin((i * Math.PI) / 60),
+  }))
+  const ticks = [-Math.floor(reach), 0, Math.floor(reach)]
+  const tickFormat = (value: number): string => String(value).replace('-', '−')
+  return frame({
+    title,
+    description,
+    width: size,
+    height: size + 34,
+    legend: [],
+    labels: labels ?? { x: note, y: '' },
+    plot: {
+      x: { domain: [-reach, reach], ...(labels ? {} : { axis: null }) },
+      y: { domain: [-reach, reach], ...(labels ? {} : { axis: null }) },
+      marks: [
+        ...(labels
+          ? [
+              Plot.axisX({ ticks, tickFormat, tickSize: 3 }),
+              Plot.axisY({ ticks, tickFormat, tickSize: 3 }),
+              Plot.frame({ strokeOpacity: 0.35 }),
+            ]
+          : []),
+        ...classes.flatMap(({ excess, plain }, i) => {
+          const { colour, dashes } = styleOf(i)
+          return [
+            Plot.contour({
+              ...window,
+              value: excess,
+              fill: colour,
+              fillOpacity: 0.2,
+              stroke: colour,
+              strokeWidth: 1.7,
+              ...(dashes !== undefined && { strokeDasharray: dashes }),
+            }),
+            Plot.contour({
+              ...window,
+              value: plain,
+              stroke: 'currentColor',
+              strokeOpacity: 0.4,
+              strokeWidth: 0.7,
+            }),
+          ]
+        }),
+        ...(rim ? [Plot.line(circle, { x: 'x', y: 'y', stroke: 'currentColor', strokeOpacity: 0.45 })] : []),
+        Plot.dot(classes, {
+          x: ({ centre }: MapClass) => centre.x,
+          y: ({ centre }: MapClass) => centre.y,
+          r: 3.5,
+          fill: (_: MapClass, i: number) => styleOf(i).colour,
+        }),
+        Plot.text(classes, {
+          x: ({ centre }: MapClass) => centre.x,
+          y: ({ centre }: MapClass) => centre.y,
+          text: 'name',
+          dy: -11,
+        }),
+      ],
+    },
+  })
+}
+
+const styleOf = (index: number): LineStyle => lineStyle(index)
