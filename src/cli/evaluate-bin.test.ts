@@ -88,6 +88,18 @@ test('evaluate bin gives what evaluate pairs gives for the same images, pairs an
   expect(numbers(await withModel('--variant', 'all', '--json'))).toEqual(numbers(listed))
 })
 
+test('--variant all prints the variants side by side, as evaluate lfw does', async () => {
+  const lines = (await withModel('--variant', 'all', '--resamples', '0')).stdout.split('\n')
+  expect(lines[0]).toBe(`${at('pairs.bin')}: 20 of 20 pairs, 10 folds`)
+  expect(lines[1]).toMatch(/^ +exact +sphereface +insightface$/)
+  expect(lines[2]).toMatch(/^accuracy( +100\.00 ± 0\.00 %){3}$/)
+  expect(lines).toContainEqual(expect.stringMatching(/^TAR at FAR 0\.1( +100\.00 %){3}$/))
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^TAR at FAR 0\.01( +100\.00 %){3} +\(none of 10 impostor pairs accepted\)$/),
+  )
+  expect(lines.filter((line) => /^fold \d+( +100\.00 at -?\d\.\d{4}){3}$/.test(line))).toHaveLength(10)
+})
+
 test('--folds cuts the pairs into contiguous folds', async () => {
   const result = JSON.parse((await withModel('--folds', '4', '--json')).stdout)
   expect(result.folds).toHaveLength(4)

@@ -73,6 +73,23 @@ test('evaluate pairs --json prints one object with every number, and how many pe
   )
 })
 
+test('--variant all prints the variants side by side; without impostor pairs what needs them is a hyphen', async () => {
+  const { stdout } = await evaluate('--variant', 'all', '--resamples', '0')
+  const table = stdout.split('\n')
+  expect(table[1]).toMatch(/^ +exact +sphereface +insightface$/)
+  expect(table.filter((line) => /^fold \d+( +100\.00 at -?\d\.\d{4}){3}$/.test(line))).toHaveLength(10)
+  await writeFile(
+    at('genuine.txt'),
+    lines
+      .filter((line) => line.endsWith(' 1'))
+      .map((line, i) => `${line} ${i % 2}`)
+      .join('\n'),
+  )
+  const genuine = await evaluate('--pairs', at('genuine.txt'), '--variant', 'all', '--resamples', '0')
+  expect(genuine.stdout).toMatch(/^EER( +-){3}$/m)
+  expect(genuine.stdout).toMatch(/^TAR at FAR 0\.001( +-){3}$/m)
+})
+
 test('evaluate pairs gives what evaluate lfw gives for the same pairs', async () => {
   const lfw = await runCommand(
     registerEvaluate,

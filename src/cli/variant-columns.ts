@@ -1,5 +1,5 @@
 import type { Interval } from '../evaluate/index.ts'
-import type { VerificationContext, VerifiedVariant } from './verification-facts.ts'
+import { noneAccepted, type VerificationContext, type VerifiedVariant } from './verification-facts.ts'
 
 /** The lines for the terminal that put the variants of one verification side by side, the folds at the end. */
 export function variantColumns(
@@ -9,9 +9,10 @@ export function variantColumns(
   const [first] = results
   const { pairs, folds } = first!.result
   const over = first!.intervals?.over
-  const row = (title: string, cell: (one: VerifiedVariant) => string): string[] => [
+  const row = (title: string, cell: (one: VerifiedVariant) => string, note = ''): string[] => [
     title,
     ...results.map(cell),
+    note,
   ]
   const lines = [
     row('', ({ result }) => result.variant),
@@ -22,10 +23,14 @@ export function variantColumns(
     ),
     ...(over === undefined ? [] : [row('  95 %', ({ intervals }) => span(intervals!.accuracy))]),
     row('AUC', ({ result: { auc } }) => (Number.isNaN(auc) ? '-' : auc.toFixed(5))),
-    row('EER', ({ result }) => `${percent(result.eer)} %`),
+    row('EER', ({ result }) => withUnit(result.eer)),
     ...(over === undefined ? [] : [row('  95 %', ({ intervals }) => span(intervals!.eer))]),
     ...(['0.1', '0.01', '0.001'] as const).flatMap((far) => [
-      row(`TAR at FAR ${far}`, ({ result }) => `${percent(result.tarAtFar[far])} %`),
+      row(
+        `TAR at FAR ${far}`,
+        ({ result }) => withUnit(result.tarAtFar[far]),
+        noneAccepted(far, first!.same).trim(),
+      ),
       ...(over === undefined ? [] : [row('  95 %', ({ intervals }) => span(intervals!.tarAtFar[far]))]),
     ]),
     ...folds.map((_, fold) =>
@@ -52,5 +57,7 @@ export function variantColumns(
 
 const span = ({ low, high }: Interval): string =>
   Number.isNaN(low) ? '-' : `${percent(low)} … ${percent(high)}`
+
+const withUnit = (share: number): string => (Number.isNaN(share) ? '-' : `${percent(share)} %`)
 
 const percent = (share: number): string => (Number.isNaN(share) ? '-' : (100 * share).toFixed(2))

@@ -196,7 +196,7 @@ export function verificationTable(
       `EER           ${percent(result.eer, ' %')}${beside(intervals?.eer)}`,
       ...fars.map(
         (far) =>
-          `TAR at FAR ${far.padEnd(5)} ${percent(tarAtFar[far], ' %')}${beside(intervals?.tarAtFar[far])}${tooFew(far, same)}`,
+          `TAR at FAR ${far.padEnd(5)} ${percent(tarAtFar[far], ' %')}${beside(intervals?.tarAtFar[far])}${noneAccepted(far, same)}`,
       ),
       `missing       ${missingItems.length} of ${items} ${unit}`,
     ]
@@ -206,7 +206,7 @@ export function verificationTable(
 const fars = ['0.1', '0.01', '0.001'] as const
 
 /** What to say of a FAR that is less than one of the impostor pairs. */
-function tooFew(far: string, same: Uint8Array): string {
+export function noneAccepted(far: string, same: Uint8Array): string {
   const impostors = same.reduce((n, value) => n + 1 - value, 0)
   return impostors > 0 && Number(far) * impostors < 1
     ? `  (none of ${impostors} impostor pairs accepted)`
