@@ -14,8 +14,8 @@ try {
   const tab = await browser.newPage({ viewport: { width: 1000, height: 800 }, deviceScaleFactor: 1.5 })
   await tab.emulateMedia({ colorScheme: 'light' })
   await tab.goto(pathToFileURL(resolve(report)).href)
-  const boxOf = (title: string) => tab.locator('section', { hasText: title }).first().boundingBox()
-  const [first, last] = [await boxOf('Verification'), await boxOf('Angles')]
+  const figures = tab.locator('#evaluation-1 .figures')
+  const [first, last] = [await figures.first().boundingBox(), await figures.last().boundingBox()]
   if (!first || !last) throw new Error(`${report}: no report of the main job, its figures are missing`)
   const margin = 16
   const [top, bottom] = [first.y - margin, last.y + last.height + margin]

@@ -6,10 +6,10 @@ import { type Faces, memorySource, syntheticFacesAsync, trainingData } from '../
 import { embedImages, openModel } from '../embed/index.ts'
 import { fileProblem, UsageError } from '../errors.ts'
 import { identifyAmongDistractors, lfw, makePairs, verifyAmongDistractors } from '../evaluate/index.ts'
-import { encodePng } from '../image/index.ts'
 import type { Matrix } from '../math/matrix.ts'
-import { demoReport, demoTable, type LossReport, type Settings } from '../report/index.ts'
+import { demoReport, demoTable, judgedPairs, type LossReport, type Settings } from '../report/index.ts'
 import { train } from '../train/index.ts'
+import { namesOf, sampleRows, worstPictures } from './demo-pictures.ts'
 import { interruption } from './interruption.ts'
 import { progress } from './progress.ts'
 import { type Recipe, resolveRecipe } from './recipe.ts'
@@ -107,6 +107,7 @@ export async function demo(flags: Flags, plan: DemoPlan = usual): Promise<void> 
       testing: { people: people.testing, images: images.testing },
       distractors: { people: people.distractors, images: images.distractors },
       faces: await sampleRows(faces.training, plan),
+      pictures: await worstPictures(reports, faces.testing, plan),
       faceAspect: faces.training.height / faces.training.width,
       settings: shared as Settings,
       seed,
@@ -182,12 +183,18 @@ async function trainAndProve(
     unit: 'images',
   })
   const lossCurve: { step: number; loss: number }[] = []
+  const metrics: Record<string, { steps: number[]; values: number[] }> = {}
   let lambda: number | null = null
   const trained = await train({
     ...options,
     signal,
-    onStep: ({ step, loss, values }) => {
+    onStep: ({ step, loss, rate, values }) => {
       lossCurve.push({ step, loss })
+      for (const [metric, value] of Object.entries({ rate, ...values })) {
+        const { steps, values: at } = (metrics[metric] ??= { steps: [], values: [] })
+        steps.push(step)
+        at.push(value)
+      }
       lambda = values.lambda ?? null
       shown.update(step * options.batch, `loss ${loss.toFixed(2)}`)
     },
@@ -205,13 +212,17 @@ async function trainAndProve(
     const tested = await embed(faces.testing)
     const strangers = await embed(faces.distractors)
     const who = faces.testing.labels
-    const pairs = makePairs(who, { folds: 10, pairsPerFold: plan.pairsPerFold, seed })
+    const images = namesOf(faces.testing, plan)
+    const pairs = makePairs(who, { folds: 10, pairsPerFold: plan.pairsPerFold, seed, images })
+    const verified = lfw({ feature: tested }, pairs)
     return {
       name,
-      ...lfw({ feature: tested }, pairs),
+      ...verified,
+      pairs: judgedPairs(verified, pairs),
       identification: identifyAmongDistractors(tested, who, strangers),
       amongDistractors: verifyAmongDistractors(tested, who, strangers),
       lossCurve,
+      metrics,
       settings: {
         ...resolved.lossOptions,
         rate: resolved.rate,
@@ -235,19 +246,3 @@ const facts = (reports: readonly LossReport[], seed: number) => ({
     seconds,
   })),
 })
-
-/** A few people with a few images each, as PNG. */
-async function sampleRows({ pixels, height, width }: Faces, { imagesPerPerson }: DemoPlan) {
-  const size = height * width * 3
-  return Promise.all(
-    [0, 1, 2, 3].map(async (person) => ({
-      name: `person ${person + 1}`,
-      images: await Promise.all(
-        Array.from({ length: Math.min(8, imagesPerPerson) }, (_, i) => {
-          const at = (person * imagesPerPerson + i) * size
-          return encodePng(pixels.subarray(at, at + size), { height, width })
-        }),
-      ),
-    })),
-  )
-}

@@ -1,8 +1,6 @@
 import type { Identification, Verification, VerificationAmongDistractors } from '../evaluate/index.ts'
 import type { FaceRow } from '../figures/index.ts'
-
-/** Settings by name, as they shall be read. */
-export type Settings = Readonly<Record<string, string | number | boolean>>
+import type { ReportMetric, ReportPair, Settings } from './report-input.ts'
 
 /** What one loss gave. */
 export interface LossReport {
@@ -13,7 +11,11 @@ export interface LossReport {
   readonly same: Uint8Array
   readonly identification: Identification
   readonly amongDistractors: VerificationAmongDistractors
+  /** The same pairs by the names of their images, with what became of them. */
+  readonly pairs: readonly ReportPair[]
   readonly lossCurve: readonly { readonly step: number; readonly loss: number }[]
+  /** Other metrics at their steps, by name. */
+  readonly metrics?: Readonly<Record<string, ReportMetric>>
   /** What this loss has of its own (scale, margin, the λ that A-Softmax reached, …). */
   readonly settings: Settings
   /** How long training took. */
@@ -36,6 +38,8 @@ export interface DemoReportInput {
   readonly faces: readonly FaceRow[]
   /** Height over width of a face. */
   readonly faceAspect?: number
+  /** Pictures of the images in worst errors as data URIs, by their names. */
+  readonly pictures?: ReadonlyMap<string, string>
   /** What all losses share (architecture, epochs, batch, …). */
   readonly settings: Settings
   readonly seed: number

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { accessibilityProblems } from '../../test/accessibility.ts'
 import { hasBrowser, launchBrowser } from '../../test/browser.ts'
 import { sampleInput } from '../../test/report/sample-input.ts'
 import { demoReport } from './demo-report.ts'
@@ -27,6 +28,7 @@ describe('demoReport(input)', () => {
     expect(titles.map((match) => match[1])).toEqual([
       'ROC over all pairs',
       'Accuracy on each fold',
+      'Errors against each other (DET)',
       'softmax',
       'NSL',
       'A-Softmax',
@@ -56,7 +58,7 @@ describe('demoReport(input)', () => {
     })
     expect(rest).toHaveLength(2)
     expect(text).toContain(
-      'of NSL and softmax, lie 3.0 points apart, more than twice the standard error of their difference over the folds (0.6)',
+      'of NSL and softmax, lie 3.0 points apart, more than twice the standard error of their difference over the folds (0.6; paired t test, p = 0.035)',
     )
     expect(demoReport({ ...input, losses: [first!] })).toContain('One loss, proved on people never seen')
   })
@@ -66,6 +68,11 @@ describe('demoReport(input)', () => {
     const distances = {
       ...loss!,
       scores: loss!.scores.map((cosine) => 2 * cosine - 2),
+      pairs: loss!.pairs.map((pair) => ({
+        ...pair,
+        score: 2 * pair.score - 2,
+        threshold: 2 - 2 * pair.threshold,
+      })),
       result: {
         ...loss!.result,
         variant: 'insightface' as const,
@@ -88,7 +95,7 @@ describe('demoReport(input)', () => {
     const evil = '<img src=x onerror=alert(1)>'
     const text = demoReport({
       ...input,
-      losses: input.losses.map((loss) => ({ ...loss, name: evil, settings: { [evil]: evil } })),
+      losses: input.losses.map((loss, i) => ({ ...loss, name: `${evil}${i}`, settings: { [evil]: evil } })),
       faces: input.faces.map((row) => ({ ...row, name: evil })),
       settings: { [evil]: evil },
       versions: { [evil]: evil },
@@ -161,8 +168,15 @@ describe.skipIf(!hasBrowser)('the page of demoReport(input) in Chromium (Linux o
     for (const figure of await page.getByRole('img').all())
       expect((await figure.locator('> desc').textContent())!.length).toBeGreaterThan(20)
     expect(await page.getByRole('img', { name: 'ROC over all pairs' }).count()).toBe(1)
-    expect(await page.getByRole('img').count()).toBe(8)
-    expect(await page.getByRole('table').count()).toBe(4)
+    expect(await page.getByRole('img').count()).toBe(9)
+    expect(await page.getByRole('table').count()).toBe(14)
+    await page.close()
+  })
+
+  test.each(['light', 'dark'] as const)('has nothing that axe-core finds wrong, %s', async (colorScheme) => {
+    const page = await chromium.browser.newPage({ colorScheme })
+    await open(page, pathToFileURL(file).href)
+    expect(await accessibilityProblems(page)).toEqual([])
     await page.close()
   })
 

@@ -21,6 +21,7 @@ const loss = (same: Uint8Array, impostorPairs: number): LossReport => ({
   },
   scores: new Float64Array(same.length),
   same,
+  pairs: [],
   identification: { rank1: 0.288, ranks: Int32Array.of(0), probes: 2, distractors: 9 },
   amongDistractors: { tarAtFar: { '0.01': 0.48, '0.001': Number.NaN }, genuinePairs: 1, impostorPairs },
   lossCurve: [],

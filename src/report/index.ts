@@ -1,4 +1,4 @@
-export type { DemoReportInput, LossReport, People, Settings } from './demo-input.ts'
+export type { DemoReportInput, LossReport, People } from './demo-input.ts'
 export { demoMeasures, type Measure } from './demo-measures.ts'
 export { demoReport } from './demo-report.ts'
 export { demoTable } from './demo-table.ts'
@@ -16,6 +16,7 @@ export type {
   ReportMetric,
   ReportPair,
   ReportRun,
+  Settings,
 } from './report-input.ts'
 export { table } from './table.ts'
 export { type WorstErrors, worstErrors, worstImages } from './worst-errors.ts'

@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import { identifyAmongDistractors, lfw, makePairs, verifyAmongDistractors } from '../../src/evaluate/index.ts'
 import { matrix } from '../../src/math/matrix.ts'
 import { rng } from '../../src/math/rng.ts'
-import type { DemoReportInput, LossReport } from '../../src/report/index.ts'
+import { type DemoReportInput, judgedPairs, type LossReport } from '../../src/report/index.ts'
 
 const columns = 16
 const people = 60
@@ -26,11 +26,14 @@ function loss(name: string, noise: number, settings: LossReport['settings'], sca
   const labels = Int32Array.from({ length: people * imagesEach }, (_, i) => Math.floor(i / imagesEach))
   const probes = directions(7, noise, labels.length)
   const distractors = directions(8, noise, 400)
-  const pairs = makePairs(labels, { folds: 10, pairsPerFold: 120, seed: 1 })
+  const images = Array.from(labels, (label, i) => `person ${label + 1}/image ${(i % imagesEach) + 1}`)
+  const pairs = makePairs(labels, { folds: 10, pairsPerFold: 120, seed: 1, images })
+  const verified = lfw({ feature: probes }, pairs)
   const random = rng(9, Math.round(100 * noise))
   return {
     name,
-    ...lfw({ feature: probes }, pairs),
+    ...verified,
+    pairs: judgedPairs(verified, pairs),
     identification: identifyAmongDistractors(probes, labels, distractors),
     amongDistractors: verifyAmongDistractors(probes, labels, distractors, { fars: [0.01, 0.001] }),
     lossCurve: Array.from({ length: 400 }, (_, i) => ({
