@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { DataError, UsageError } from '../errors.ts'
 import type { PortInfo } from '../runtime/session.ts'
-import { describeModel, type GivenDescription } from './describe-model.ts'
+import { describeModel } from './describe-model.ts'
+import type { GivenDescription } from './given-description.ts'
 
 const image = (shape: PortInfo['shape'], type = 'float32'): PortInfo => ({ name: 'data', type, shape })
 const fc1: PortInfo = { name: 'fc1', type: 'float32', shape: ['N', 512] }

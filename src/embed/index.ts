@@ -1,4 +1,4 @@
-export { describeModel, type GivenDescription, type ModelDescription } from './describe-model.ts'
+export { describeModel, type ModelDescription } from './describe-model.ts'
 export {
   type EmbeddedBatch,
   type EmbeddedImages,
@@ -10,6 +10,7 @@ export {
 } from './embed-images.ts'
 export { type Embedder, type Embeddings, embedder } from './embedder.ts'
 export { type Flip, fuse, partConcat } from './fuse.ts'
+export type { GivenDescription } from './given-description.ts'
 export {
   decodeNpy,
   decodeNpyHeader,

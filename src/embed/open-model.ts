@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { DataError, fileProblem } from '../errors.ts'
 import { createSession, type Session } from '../runtime/index.ts'
-import type { GivenDescription } from './describe-model.ts'
 import { type Embedder, embedder } from './embedder.ts'
+import type { GivenDescription } from './given-description.ts'
 import { readOnnxFile } from './onnx-file.ts'
 
 /** A model that was opened from a file or its bytes. */

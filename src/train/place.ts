@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { UsageError } from '../errors.ts'
 import type { Schedule } from '../optim/index.ts'
-import type { Checkpoint } from './checkpoint.ts'
 import { rateName, type Step } from './step.ts'
 
 /** What a step is fed besides its batch, by name: the learning rate, and λ or a margin where the loss lets them change. */
@@ -67,11 +66,18 @@ export function placeAfter(
   }
 }
 
+/** A checkpoint, as far as its place goes: what messages call it, the steps done, and where the run stood then. */
+export interface Placed {
+  readonly where: string
+  readonly step: number
+  readonly place?: Place
+}
+
 /**
  * Checks that settings lead to the place at which a checkpoint was made; one of an older version does not know its own.
  * @throws UsageError naming what differs
  */
-export function checkPlace({ where, step, place }: Checkpoint, here: Place): void {
+export function checkPlace({ where, step, place }: Placed, here: Place): void {
   if (!place) return
   if (place.seed !== here.seed)
     throw new UsageError(`${where}: was made with seed ${place.seed}, got ${here.seed}`)
