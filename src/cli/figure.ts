@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Command } from 'commander'
-import { UsageError } from '../errors.ts'
+import { DataError, fileProblem, UsageError } from '../errors.ts'
 import { nearest } from '../math/index.ts'
 import type { FigureEntry } from './figure-entry.ts'
 import { numberOption } from './figure-options.ts'
@@ -20,9 +22,11 @@ export function registerFigure(program: Command): void {
   const figure = program
     .command('figure')
     .description('draw a figure as SVG, PNG or HTML, or write its numbers as CSV')
-    .argument('[name]', 'which; --list names them')
+    .argument('[name...]', 'which; --list names them')
+    // So that an unknown name is what is said, whatever stands behind it.
+    .allowUnknownOption()
     .option('--list', 'name the figures, each with what it shows')
-    .action((name: string | undefined, { list }: { list?: boolean }) => {
+    .action(([name]: readonly string[], { list }: { list?: boolean }) => {
       if (!list || name !== undefined) throw new UsageError(`figure: ${unknownText(name)}`)
       process.stdout.write(listText())
     })
@@ -58,6 +62,8 @@ function addFigure(parent: Command, entry: FigureEntry): void {
 async function drawFigure(entry: FigureEntry, command: Command): Promise<void> {
   const { out, title, width, density, dark, ...flags } = command.opts<Flags>()
   const formats = out.map(formatOf)
+  // Before what may take long.
+  for (const path of out) await mustBeFolder(dirname(path))
   const drawn = await entry.draw({
     args: command.processedArgs.flat().filter((value) => value !== undefined),
     flags,
@@ -69,6 +75,14 @@ async function drawFigure(entry: FigureEntry, command: Command): Promise<void> {
     await writeWhole(path, await figureFile(drawn, formats[i]!, output))
     process.stdout.write(`${path}\n`)
   }
+}
+
+/** @throws DataError where a file could not be put there */
+async function mustBeFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error) => {
+    throw new DataError(`${folder}: ${fileProblem(error)}`)
+  })
+  if (!found.isDirectory()) throw new DataError(`${folder}: is no folder`)
 }
 
 function listText(): string {
