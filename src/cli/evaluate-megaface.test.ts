@@ -142,6 +142,18 @@ describe('steradian evaluate megaface', () => {
     expect(existsSync(at('cache')) ? await readdir(at('cache')) : []).toEqual([])
   })
 
+  test('probes of another list go by its name without the ending, or by --probe-name', async () => {
+    await cp(at('facescrub_list.json'), at('my.staff-2024.json'))
+    const words = ['--probes', at('my.staff-2024.json'), '--sizes', '10']
+    const { error, stderr, stdout } = await megaface(...words, '--out', at('staff'))
+    expect(error).toBeUndefined()
+    expect(stderr).toContain(`${at('my.staff-2024.json')}: taken as my.staff-2024 by its name\n`)
+    expect(stdout).toMatch(/^net: my\.staff-2024, /)
+    expect(await readdir(at('staff'))).toContain('cmc_my.staff-2024_megaface_net_10_1.json')
+    const { probes } = await json(...words, '--probe-name', 'staff')
+    expect(probes.name).toBe('staff')
+  })
+
   test('a result of the official tool stands beside ours', async () => {
     const { stdout } = await megaface(
       '--beside',
@@ -304,7 +316,13 @@ describe('what cannot be used', () => {
       'expected megaface_features_list.json_20_1, got no such file',
     ],
     ['a set without a list', ['--sets', '2', '--sizes', '10'], 'expected megaface_features_list.json_10_2'],
-    ['no probes', ['--probes', '/nowhere.json'], 'facescrub or fgnet, which /nowhere.json does not say'],
+    ['no probes', ['--probes', '/nowhere.json'], '/nowhere.json: no such file or folder'],
+    [
+      'a list whose name is none for a file',
+      ['--probes', '/my probes.json'],
+      '--probe-name: expected letters, digits, and . _ + - after the first, got my probes by the name of --probes',
+    ],
+    ['a wrong name of the probes', ['--probe-name', '../x'], '--probe-name: expected letters, digits, and'],
     ['another challenge', ['--challenge', '2'], '--challenge: expected 1, since'],
     ['a wrong name', ['--name', 'a/b'], '--name: expected letters, digits'],
     ['a wrong memory', ['--memory', 'lots'], '--memory: expected at least 64MiB'],

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { type Command, Option } from 'commander'
-import { UsageError } from '../errors.ts'
+import { shown, UsageError } from '../errors.ts'
 import type { MegafaceVerification } from '../evaluate/megaface.ts'
 import { addOutputOptions, type OutputFlags } from './evaluation-output.ts'
 import { parseMemory } from './memory.ts'
@@ -23,7 +23,7 @@ export interface MegafaceFlags extends OutputFlags, Omit<ModelFlags, 'model'> {
   readonly sizes?: readonly number[]
   readonly sets: readonly number[]
   readonly name: string
-  readonly probeName?: 'facescrub' | 'fgnet'
+  readonly probeName?: string
   readonly challenge?: 1 | 2
   readonly verification: MegafaceVerification
   readonly noiseProbes?: string
@@ -69,12 +69,11 @@ export function addMegafaceOptions(command: Command): Command {
         .argParser(wholes('sets'))
         .default([1], '1'),
     )
-    .requiredOption('--name <text>', 'name of the algorithm, for the result files', algorithmName)
-    .addOption(
-      new Option('--probe-name <name>', 'probes (default: by the name of the list)').choices([
-        'facescrub',
-        'fgnet',
-      ]),
+    .requiredOption('--name <text>', 'name of the algorithm, for the result files', fileName('name'))
+    .option(
+      '--probe-name <text>',
+      'name of the probes, for the result files (default: facescrub or fgnet where the name of the list has it, or that name)',
+      fileName('probe-name'),
     )
     .addOption(
       new Option('--challenge <n>', 'lists with ids are of challenge 2 (default: as the lists are)')
@@ -118,16 +117,22 @@ export function addMegafaceOptions(command: Command): Command {
   return addOutputOptions(addModelOptions(command, { optional: true }))
 }
 
-/** The probes' short name, by the option or by the list's name. @throws UsageError when neither says it */
+/**
+ * The probes' short name for tables and result files: the option, or `facescrub` or `fgnet` where the list's name says so,
+ * or that name without its ending.
+ * @throws UsageError when that is no name for a file
+ */
 export function probeNameOf({ probeName, probes }: MegafaceFlags, say: (line: string) => void): string {
   if (probeName !== undefined) return probeName
-  const guess = (['facescrub', 'fgnet'] as const).find((name) =>
-    basename(probes).toLowerCase().includes(name),
-  )
-  if (guess === undefined)
-    throw new UsageError(`--probe-name: expected facescrub or fgnet, which ${probes} does not say`)
-  say(`${probes}: taken as ${guess} by its name`)
-  return guess
+  const stem = basename(probes).replace(/(?<=.)\.[^.]*$/, '')
+  const known = (['facescrub', 'fgnet'] as const).find((name) => stem.toLowerCase().includes(name))
+  const name = known ?? stem
+  if (!namePattern.test(name))
+    throw new UsageError(
+      `--probe-name: expected letters, digits, and . _ + - after the first, got ${shown(name)} by the name of --probes`,
+    )
+  say(`${probes}: taken as ${name} by its name`)
+  return name
 }
 
 /** Threads of the arithmetic, at least one. */
@@ -152,8 +157,15 @@ function challenge(text: string): number {
   return Number(text)
 }
 
-function algorithmName(text: string): string {
-  if (!/^[A-Za-z0-9][\w.+-]{0,99}$/.test(text))
-    throw new UsageError(`--name: expected letters, digits, and . _ + - after the first, got ${text}`)
-  return text
+/** What may stand in the name of a result file. */
+const namePattern = /^[A-Za-z0-9][\w.+-]{0,99}$/
+
+function fileName(option: string): (text: string) => string {
+  return (text) => {
+    if (!namePattern.test(text))
+      throw new UsageError(
+        `--${option}: expected letters, digits, and . _ + - after the first, got ${shown(text)}`,
+      )
+    return text
+  }
 }
