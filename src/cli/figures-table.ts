@@ -4,6 +4,7 @@ import type { FigureEntry } from './figure-entry.ts'
 import { geometryEntry } from './figure-geometry.ts'
 import { gradientsEntry } from './figure-gradients.ts'
 import { psiEntry } from './figure-psi.ts'
+import { sphereEntry } from './figure-sphere.ts'
 import { targetLogitsEntry } from './figure-target-logits.ts'
 
 /** The figures of `steradian figure`, in the order in which they tell the story. */
@@ -14,4 +15,5 @@ export const figures: readonly FigureEntry[] = [
   gradientsEntry,
   geometryEntry,
   boundsEntry,
+  sphereEntry,
 ]
