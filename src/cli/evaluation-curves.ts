@@ -60,8 +60,8 @@ export function curveFiles(
     svg: string,
     note?: string,
   ): void => {
-    const notes = [notice, note].filter((line) => line !== undefined).map((line) => `# ${line}`)
-    const head = [...notes, columns.join(',')]
+    const notes = [notice, note].filter((text) => text !== undefined).join('; ')
+    const head = [...(notes === '' ? [] : [`# ${notes}`]), columns.join(',')]
     files[`${kind}.csv`] = `${[...head, ...rows].join('\n')}\n`
     files[`${kind}.svg`] = standalone(svg, 'light')
     files[`${kind}-dark.svg`] = standalone(svg, 'dark')

@@ -110,6 +110,10 @@ test('scores that are counted in bins, and those of searches, become a CSV and f
   expect(await read('binned', 'scores.csv')).toBe(
     '# impostors of 4 of 9 strangers\nfrom,to,genuine,impostor\n0,1,1,7\n1,2,1,1\n',
   )
+  await run({ ...binned, facts: gone.facts }, '--out', at('binned-gone'))
+  expect(await read('binned-gone', 'scores.csv')).toMatch(
+    /^# incomplete: 1 missing; impostors of 4 of 9 strangers\nfrom,to,/,
+  )
   expect(await read('binned', 'scores.svg')).toContain('>score, impostors of 4 of 9 strangers</text>')
   expect(await read('binned', 'scores-dark.svg')).toContain('2 genuine and 8 impostor pairs')
   expect((await read('binned', 'search-scores.csv')).trimEnd().split('\n')).toHaveLength(61)
