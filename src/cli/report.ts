@@ -3,9 +3,8 @@ import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { fileProblem, UsageError } from '../errors.ts'
-import { evaluationGroups, type ReportRun, report, worstImages } from '../report/index.ts'
-import { readEvaluation } from './read-evaluation.ts'
-import { type ReadRun, readRun } from './read-run.ts'
+import { evaluationGroups, report, worstImages } from '../report/index.ts'
+import { readRuns } from './read-runs.ts'
 import { readCard } from './report-card.ts'
 import { readGroups } from './report-groups.ts'
 import { reportPictures } from './report-pictures.ts'
@@ -58,9 +57,7 @@ async function reportCommand(folders: readonly string[], flags: Flags): Promise<
   })
   const groups = flags.groups === undefined ? undefined : await readGroups(flags.groups)
   const card = flags.card === undefined ? undefined : await readCard(flags.card)
-  const read: ReadRun[] = []
-  for (const folder of folders) read.push(await readRun(folder))
-  const runs = withNames(await withEvaluations(read, flags.evaluation), folders)
+  const runs = await readRuns(folders, { evaluations: flags.evaluation })
   const pictures =
     flags.pictures === undefined
       ? undefined
@@ -84,46 +81,3 @@ async function reportCommand(folders: readonly string[], flags: Flags): Promise<
 }
 
 const kilobytes = (page: string): number => Math.ceil(Buffer.byteLength(page) / 1000)
-
-/** Gives each further evaluation to the run whose model it judged, and marks what was judged by another model. */
-async function withEvaluations(read: readonly ReadRun[], folders: readonly string[]): Promise<ReportRun[]> {
-  const runs = read.map((run) => ({ ...run, evaluations: [...run.evaluations] }))
-  for (const folder of folders) {
-    const evaluation = await readEvaluation(folder)
-    const { modelHash } = evaluation
-    const own = runs.filter(({ model }) => modelHash !== undefined && model?.sha256 === modelHash)
-    // A file of features does not say whose it is.
-    const run = own[0] ?? (modelHash === undefined && runs.length === 1 ? runs[0] : undefined)
-    if (!run)
-      throw new UsageError(
-        `--evaluation: ${modelHash === undefined ? 'judged features of no known model: put it into the folder of its run' : 'judged a model that none of the runs has'}, got ${folder}`,
-      )
-    run.evaluations.push(evaluation)
-  }
-  return runs.map(({ path: _, evaluations, ...run }) => ({
-    ...run,
-    evaluations: evaluations.map(({ modelHash, notices, ...evaluation }) => ({
-      ...evaluation,
-      notices: [...notices, ...ofAnother(modelHash, run)],
-    })),
-  }))
-}
-
-/** What to say of an evaluation that is not known to be of a run's model. */
-function ofAnother(modelHash: string | undefined, { model }: Pick<ReportRun, 'model'>): string[] {
-  if (modelHash === undefined) return ['judged a file of features, which does not say what model made it']
-  if (!model) return ['the run has no model.onnx: whether it is the one that was judged is not known']
-  return model.sha256 === modelHash ? [] : ['judged another model than the model.onnx that the run has now']
-}
-
-/** Runs under the names of their folders; where two are alike, under as much of their paths as tells them apart. */
-function withNames(runs: readonly ReportRun[], folders: readonly string[]): ReportRun[] {
-  const isAlone = (names: readonly string[]) => new Set(names).size === names.length
-  const parts = folders.map((folder) => folder.split(/[\\/]/).filter((part) => part !== '' && part !== '.'))
-  const most = Math.max(...parts.map(({ length }) => length))
-  for (let kept = 1; kept <= most; kept++) {
-    const names = runs.map(({ name }, i) => (kept === 1 ? name : parts[i]!.slice(-kept).join('/')))
-    if (isAlone(names)) return runs.map((run, i) => ({ ...run, name: names[i]! }))
-  }
-  throw new UsageError(`report: expected each run once, got ${folders.join(' ')}`)
-}

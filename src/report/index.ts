@@ -1,3 +1,4 @@
+export { type Comparison, type ComparisonRow, comparisonCells, comparisons } from './comparison.ts'
 export type { DemoReportInput, LossReport, People } from './demo-input.ts'
 export { demoMeasures, type Measure } from './demo-measures.ts'
 export { demoReport } from './demo-report.ts'
@@ -6,6 +7,15 @@ export { type EvaluationGroup, evaluationGroups, type NamedEvaluation } from './
 export { type GroupRates, groupRates, type Rate, rate } from './group-rates.ts'
 export { type JudgedPair, judgedPairs } from './judged-pairs.ts'
 export { type Measure as EvaluationMeasure, measuresOf } from './measures.ts'
+export { type OwnNumber, ownResults } from './own-results.ts'
+export {
+  measureDigits,
+  measureNames,
+  type PublishedMeasure,
+  type PublishedRow,
+  type PublishedTable,
+  publishedTables,
+} from './published.ts'
 export { report } from './report.ts'
 export type {
   CardTexts,

@@ -6,17 +6,19 @@ export interface GridOptions {
   readonly label: string
   /** Whether the cells hold words, which begin at one line, rather than numbers, which end there. */
   readonly words?: boolean
+  /** Whether the last column holds words. */
+  readonly notes?: boolean
 }
 
 /** A table whose first row and first column are heads, in a frame that scrolls sideways. */
 export function grid(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  { caption = html``, label, words = false }: GridOptions,
+  { caption = html``, label, words = false, notes = false }: GridOptions,
 ): Html {
   return scroll(
     label,
-    html`<table${words ? html` class="words"` : ''}>
+    html`<table${words ? html` class="words"` : notes ? html` class="notes"` : ''}>
 ${caption.html === '' ? html`` : html`<caption>${caption}</caption>`}
 <thead><tr>${head.map((text, k) => (k === 0 && text === '' ? html`<td></td>` : html`<th scope="col">${text}</th>`))}</tr></thead>
 <tbody>

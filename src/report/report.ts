@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts'
+import { comparisonSection } from './comparison-section.ts'
 import { evaluationGroups } from './evaluation-groups.ts'
 import { evaluationSection } from './evaluation-section.ts'
 import { modelCard } from './model-card.ts'
@@ -27,8 +28,10 @@ export function report(input: ReportInput): string {
   if (twice !== undefined) throw new UsageError(`report: expected a name for each run, got ${twice} twice`)
   const groups = evaluationGroups(runs)
   const errors = worstErrorsSection(groups, input)
+  const published = comparisonSection(runs)
   const contents = [
     ...groups.map(({ id, title: name }) => [id, name] as const),
+    ...(published.html === '' ? [] : [['published', 'Beside published results'] as const]),
     ['runs', 'What was trained on what'] as const,
     ['training', 'Training'] as const,
     ...(errors.html === '' ? [] : [['errors', 'Worst errors'] as const]),
@@ -42,6 +45,7 @@ export function report(input: ReportInput): string {
 </header>
 <main>
 ${groups.map(evaluationSection)}
+${published}
 ${runsSection(runs)}
 ${trainingSection(runs, input)}
 ${errors}

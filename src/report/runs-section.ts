@@ -77,7 +77,8 @@ export function lossName({ settings, lossOptions }: ReportRun): string {
   return `${titles[loss] ?? loss}${typeof margin === 'number' ? ` (m = ${margin})` : ''}`
 }
 
-function networkOf({
+/** The network with what it takes and gives. */
+export function networkOf({
   settings: { architecture = 'a network', width, dimensions, input },
 }: ReportRun): string {
   const parts = [

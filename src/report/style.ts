@@ -55,7 +55,8 @@ caption { caption-side: bottom; text-align: left; padding-top: .6rem; }
 th, td { padding: .4rem .55rem; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: baseline; }
 th { font-weight: 600; }
 tbody th { font-weight: 400; text-align: left; color: var(--faint); }
-table.words th, table.words td { text-align: left; }
+table.words th, table.words td, table.notes th:last-child, table.notes td:last-child { text-align: left; }
+table.notes td:last-child { min-width: 16rem; font-size: .8125rem; color: var(--faint); }
 thead th { border-bottom: 2px solid var(--ink); }
 th:first-child, td:first-child { padding-left: 0; text-align: left; }
 th:last-child, td:last-child { padding-right: 0; }
