@@ -106,7 +106,7 @@ function boundariesOf(
   },
   between: number,
 ): LossBoundaries {
-  const thetas = Float64Array.from({ length: 361 }, (_, i) => inRadians(i / 2))
+  const thetas = Float64Array.from({ length: 181 }, (_, i) => inRadians(i))
   const inPlane = (target: FallingLogit, measure: 'cosine' | 'angle') =>
     measure === 'cosine'
       ? { x: thetas.map(Math.cos), y: thetas.map((theta) => belowCosine(target(theta))) }

@@ -26,15 +26,16 @@ export const boundsEntry = figureEntry<Flags>({
       bound: classes.map((count) => scaleLowerBound(count, posterior)),
     }))
     const dimensions = [2, 3, 64, 512]
-    const margin = dimensions.map((K) => ({
+    const limits = dimensions.map((K) => classes.map((count) => marginLimits(count, K)))
+    const margin = dimensions.map((K, k) => ({
       name: `K = ${K}, at most`,
       classes,
-      bound: classes.map((count) => marginLimits(count, K).atMost),
+      bound: limits[k]!.map(({ atMost }) => atMost),
     }))
-    const attained = dimensions.slice(1).map((K) => ({
+    const attained = dimensions.slice(1).map((K, k) => ({
       name: `K = ${K}, attained at least`,
       classes,
-      bound: classes.map((count) => (count <= 2 * K ? Number.NaN : marginLimits(count, K).atLeast)),
+      bound: limits[k + 1]!.map(({ atLeast }, i) => (classes[i]! <= 2 * K ? Number.NaN : atLeast)),
     }))
     return {
       svg: boundsFigure({ scale, margin, attained }, look),
@@ -47,8 +48,8 @@ export const boundsEntry = figureEntry<Flags>({
         classes.map((count, i) => [
           count,
           ...scale.map(({ bound }) => bound[i]!),
-          ...dimensions.flatMap((K) => {
-            const { atLeast, atMost } = marginLimits(count, K)
+          ...dimensions.flatMap((K, k) => {
+            const { atLeast, atMost } = limits[k]![i]!
             return [atMost, atLeast, String(marginUpperBound(count, K).closedForm)]
           }),
         ]),

@@ -50,8 +50,16 @@ export function boundsFigure(
     width: 470,
     height: 370,
   } as const
-  const ends = ({ name, bound }: BoundCurve): string =>
-    `${name}: ${bound[0]?.toFixed(2)} for 2 classes, ${bound[bound.length - 1]?.toFixed(3)} for ${last.toLocaleString('en')}.`
+  const ends = ({ name, classes, bound }: BoundCurve): string => {
+    const known = Array.from(bound, (value, i) => ({ value, count: classes[i]! })).filter(({ value }) =>
+      Number.isFinite(value),
+    )
+    const [first, end] = [known[0], known.at(-1)]
+    if (!first || !end) return `${name}: none.`
+    const at = ({ value, count }: typeof first): string =>
+      `${value.toFixed(3)} for ${count.toLocaleString('en')}`
+    return `${name}: ${at(first)} to ${at(end)} classes.`
+  }
   return panels(
     [
       lineChart(scale.map(line), {

@@ -4,14 +4,24 @@ export {
   angleHistogramFigure,
   binShares,
 } from './angle-histogram-figure.ts'
+export { boundariesFigure, type LossBoundaries, type MarginWidths } from './boundaries-figure.ts'
+export { type BoundCurve, type BoundsCurves, boundsFigure } from './bounds-figure.ts'
+export { type CircleClass, type CirclePanelOptions, circlePanel } from './circle-panel.ts'
 export { type CmcCurve, cmcFigure } from './cmc-figure.ts'
 export { genuineStyle, impostorStyle, type LineStyle, lineStyle } from './colours.ts'
 export { type DetCurve, type DetFigureOptions, detFigure } from './det-figure.ts'
 export { escapeText } from './escape.ts'
 export type { FigureOptions } from './figure-options.ts'
 export { type FoldAccuracy, foldAccuracyFigure } from './fold-accuracy-figure.ts'
+export { geometryFigure, type MarginGeometry } from './geometry-figure.ts'
+export { type GradientCurves, gradientsFigure } from './gradients-figure.ts'
+export { type ChartLine, type ChartPoint, type LineChartOptions, lineChart } from './line-chart.ts'
 export { decadeBelow } from './log-axis.ts'
 export { type LossCurve, type LossCurvesFigureOptions, lossCurvesFigure } from './loss-curves-figure.ts'
+export { type PanelsOptions, panels } from './panels.ts'
+export { type AngleCurve, type PsiCurves, psiFigure } from './psi-figure.ts'
+export { type MapClass, type RegionMapOptions, regionMap } from './region-map.ts'
+export { type Plane, type PlaneBoundaries, regionPanel } from './region-panel.ts'
 export { type RocCurve, type RocFigureOptions, rocFigure } from './roc-figure.ts'
 export { type FaceRow, type SampleFacesFigureOptions, sampleFacesFigure } from './sample-faces-figure.ts'
 export {
@@ -24,3 +34,4 @@ export {
   scoreHistogramFigure,
 } from './score-histogram-figure.ts'
 export { type Palette, paletteStyle, standalone } from './standalone.ts'
+export { targetLogitsFigure } from './target-logits-figure.ts'

@@ -32,7 +32,7 @@ export function regionMap(
   classes: readonly MapClass[],
   { title, description, reach, rim = false, labels, note = '', size = 250 }: RegionMapOptions,
 ): string {
-  const window = { x1: -reach, x2: reach, y1: -reach, y2: reach, pixelSize: 1.5, thresholds: [0] }
+  const window = { x1: -reach, x2: reach, y1: -reach, y2: reach, pixelSize: 2, thresholds: [0] }
   const circle = Array.from({ length: 121 }, (_, i) => ({
     x: Math.cos((i * Math.PI) / 60),
     y: Math.sin((i * Math.PI) / 60),

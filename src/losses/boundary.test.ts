@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { boundaryAngle, marginWidth, reachOnArc } from './boundary.ts'
+import { boundaryAngle, marginWidth, reachOnArc, sectorsOf } from './boundary.ts'
 import { type MarginLoss, targetLogit } from './target-logit.ts'
 
 const falling = (loss: MarginLoss, m: number) => (theta: number) => targetLogit(loss, theta, { m }).value
@@ -65,4 +65,19 @@ describe('marginWidth(target, between)', () => {
 
 test('reachOnArc(target, between) is all of the arc where even the other prototype is in the class', () => {
   expect(reachOnArc(() => 2, 1)).toBe(1)
+})
+
+describe('sectorsOf(excess)', () => {
+  test('finds where a function of the direction is not negative, over the start too', () => {
+    const [sector, ...more] = sectorsOf((direction) => Math.cos(direction) - 0.5)
+    expect(more).toEqual([])
+    expect(sector!.from).toBeCloseTo((5 * Math.PI) / 3, 8)
+    expect(sector!.to).toBeCloseTo((7 * Math.PI) / 3, 8)
+    expect(sectorsOf((direction) => Math.cos(3 * direction))).toHaveLength(3)
+  })
+
+  test('gives all of the circle as one sector, and nothing as none', () => {
+    expect(sectorsOf(() => 1)).toEqual([{ from: 0, to: 2 * Math.PI }])
+    expect(sectorsOf(() => -1)).toEqual([])
+  })
 })
