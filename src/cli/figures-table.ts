@@ -1,9 +1,13 @@
+import { anglesEntry } from './figure-angles.ts'
 import { boundariesEntry } from './figure-boundaries.ts'
 import { boundsEntry } from './figure-bounds.ts'
+import { curvesEntry } from './figure-curves.ts'
 import type { FigureEntry } from './figure-entry.ts'
 import { geometryEntry } from './figure-geometry.ts'
 import { gradientsEntry } from './figure-gradients.ts'
+import { normsEntry } from './figure-norms.ts'
 import { psiEntry } from './figure-psi.ts'
+import { cmcEntry, detEntry, rocEntry } from './figure-results.ts'
 import { sphereEntry } from './figure-sphere.ts'
 import { targetLogitsEntry } from './figure-target-logits.ts'
 
@@ -16,4 +20,10 @@ export const figures: readonly FigureEntry[] = [
   geometryEntry,
   boundsEntry,
   sphereEntry,
+  normsEntry,
+  anglesEntry,
+  curvesEntry,
+  rocEntry,
+  detEntry,
+  cmcEntry,
 ]

@@ -1,0 +1,101 @@
+import { UsageError } from '../errors.ts'
+import { type AnglePairs, anglesFigure } from '../figures/angles-figure.ts'
+import { degreesOfCosine } from '../math/angle.ts'
+import { degreesOfScore } from '../report/angle-figures.ts'
+import { csvText, figureEntry } from './figure-entry.ts'
+import { addToyOptions, type ToyFlags, trainedToys } from './figure-toy.ts'
+import { type ReadEvaluation, readEvaluation } from './read-evaluation.ts'
+import { storyLosses } from './toy-losses.ts'
+import { spherePanel } from './toy-panels.ts'
+
+/** Angles of genuine and impostor pairs: of evaluations, or of a toy experiment where none is named. */
+export const anglesEntry = figureEntry<ToyFlags>({
+  name: 'angles',
+  shows:
+    'angles of genuine and impostor pairs, of evaluations or, where none is named, of a small network trained now',
+  addOptions: (command) =>
+    addToyOptions(command.argument('[results...]', 'folders that an evaluation wrote with --out'), {
+      losses: storyLosses,
+    }),
+  draw: async ({ args, flags, look }) => {
+    const { runs, title, notes } =
+      args.length > 0
+        ? { runs: await Promise.all(args.map(pairsOfResult)), title: 'Angles of pairs', notes: [] }
+        : await toyPairs(flags)
+    return { svg: anglesFigure(runs, { title, ...look }), csv: anglesCsv(runs), notes }
+  },
+})
+
+const anglesCsv = (runs: readonly AnglePairs[]): string =>
+  csvText(
+    ['run', 'from_degrees', 'to_degrees', 'genuine', 'impostor'],
+    runs.flatMap(({ title, edges, genuine, impostor }) =>
+      Array.from(genuine, (count, i) => [title, edges[i], edges[i + 1], count, impostor[i]]),
+    ),
+  )
+
+async function toyPairs(flags: ToyFlags) {
+  const { results, source, notes } = await trainedToys(flags)
+  const runs = results.map(spherePanel).map(({ title, angles }) => ({
+    title,
+    edges: Float64Array.from({ length: angles.within.length + 1 }, (_, i) => i * angles.binDegrees),
+    genuine: angles.within,
+    impostor: angles.between,
+    largestGenuine: angles.largestWithin,
+    smallestImpostor: angles.smallestBetween,
+  }))
+  return { runs, title: `Angles within and between classes: ${source}`, notes }
+}
+
+/** The angles of a result: of its pairs where it names them, else of its histogram of cosines. @throws UsageError, DataError */
+export async function pairsOfResult(folder: string): Promise<AnglePairs> {
+  const evaluation = await readEvaluation(folder)
+  const { name, protocol, pairs, scores, facts } = evaluation
+  const title = `${protocol}: ${name}`
+  if (pairs && protocol !== 'ytf') {
+    const degrees = pairs.map(({ score }) => degreesOfScore(score, facts.variant))
+    return { title, ...countedByDegree(degrees, pairs) }
+  }
+  if (!scores || !areCosines(scores))
+    throw new UsageError(`angles: expected a result with the cosines of pairs, got ${folder}`)
+  const edge = (i: number) => degreesOfCosine(scores.start + i * scores.width)
+  const bins = scores.genuine.length
+  // The greatest cosine is the smallest angle.
+  return {
+    title,
+    edges: Float64Array.from({ length: bins + 1 }, (_, i) => edge(bins - i)),
+    genuine: Float64Array.from(scores.genuine).reverse(),
+    impostor: Float64Array.from(scores.impostor).reverse(),
+  }
+}
+
+function countedByDegree(
+  degrees: readonly number[],
+  pairs: NonNullable<ReadEvaluation['pairs']>,
+): Omit<AnglePairs, 'title'> {
+  const [genuine, impostor] = [new Float64Array(180), new Float64Array(180)]
+  let [largestGenuine, smallestImpostor] = [Number.NaN, Number.NaN]
+  degrees.forEach((angle, i) => {
+    if (!Number.isFinite(angle)) return
+    const { same } = pairs[i]!
+    const kind = same ? genuine : impostor
+    kind[Math.min(179, Math.floor(angle))]!++
+    if (same && !(angle <= largestGenuine)) largestGenuine = angle
+    if (!same && !(angle >= smallestImpostor)) smallestImpostor = angle
+  })
+  const edges = Float64Array.from({ length: 181 }, (_, i) => i)
+  return { edges, genuine, impostor, largestGenuine, smallestImpostor }
+}
+
+/** Whether all scores that were counted lie within −1 … 1, but for rounding of the borders of bins. */
+function areCosines({
+  start,
+  width,
+  genuine,
+}: {
+  readonly start: number
+  readonly width: number
+  readonly genuine: ArrayLike<number>
+}): boolean {
+  return start > -1 - 1.5 * width && start + genuine.length * width < 1 + 1.5 * width
+}
