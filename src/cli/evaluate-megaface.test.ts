@@ -328,6 +328,12 @@ describe('what cannot be used', () => {
     ['a wrong memory', ['--memory', 'lots'], '--memory: expected at least 64MiB'],
     ['a wrong shard', ['--shard', '3/2'], '--shard: expected i/n, from 1/n to n/n, got 3/2'],
     ['a shard that goes nowhere', ['--shard', '1/2'], '--shard: needs --out, the new file of the part'],
+    [
+      'a shard whose file is a folder',
+      ['--shard', '1/2', '--out', tmpdir()],
+      '--out: expected a new file, got',
+    ],
+    ['a shard below a file', ['--shard', '1/2', '--out', '/dev/null/1'], '/dev/null/1: cannot be written, '],
     ['images without a model', ['--probe-images', '/x'], '--probe-features: expected either it, or'],
     ['a missing folder', ['--probe-features', '/nowhere'], '/nowhere: no such file or folder'],
     ['another ending', ['--ending', '.bin'], 'none of'],

@@ -45,14 +45,14 @@ test.each(sizes)(
     const whole = await steradian(...words(size), '--out', at(`whole-${size}`))
     expect(whole.code, whole.stderr).toBe(0)
     const parts = await Promise.all(
-      [1, 2].map((i) => steradian(...words(size), '--shard', `${i}/2`, '--out', at(`${size}-${i}.part`))),
+      [1, 2].map((i) => steradian(...words(size), '--shard', `${i}/2`, '--out', at(`parts-${size}/${i}`))),
     )
     expect(
       parts.map(({ code }) => code),
       parts[0]!.stderr,
     ).toEqual([0, 0])
-    expect(parts[1]!.stdout).toBe(`${at(`${size}-2.part`)}: part 2 of 2\n`)
-    const merged = await merge(at(`${size}-2.part`), at(`${size}-1.part`), '--out', at(`merged-${size}`))
+    expect(parts[1]!.stdout).toBe(`${at(`parts-${size}/2`)}: part 2 of 2\n`)
+    const merged = await merge(at(`parts-${size}/2`), at(`parts-${size}/1`), '--out', at(`merged-${size}`))
     expect(merged.error).toBeUndefined()
     expect(merged.stdout).toBe(whole.stdout)
     expect(await contents(at(`merged-${size}`))).toEqual(await contents(at(`whole-${size}`)))
@@ -70,11 +70,11 @@ test('merge refuses what is no whole run, in one line', async () => {
     expect(error).toBeInstanceOf(DataError)
     return error!.message
   }
-  const [one, two, other] = [at('9000-1.part'), at('9000-2.part'), at('30-1.part')]
+  const [one, two, other] = [at('parts-9000/1'), at('parts-9000/2'), at('parts-30/1')]
   expect(await refusal(one)).toBe('merge: expected 2 shards, missing 2')
   expect(await refusal(one, one)).toBe(`${one}: shard 1/2 is given already, got ${one}`)
   expect(await refusal(two, other)).toMatch(
-    /30-1\.part: expected lists\.distractors\.0\.file ".*_9000_1" as /,
+    /parts-30\/1: expected lists\.distractors\.0\.file ".*_9000_1" as /,
   )
   expect(await refusal(at('lists'))).toBe(`${at('lists')}: expected a file, got a folder`)
   expect(await refusal(at('noise.txt'))).toMatch(/noise\.txt: expected a part of an evaluation/)

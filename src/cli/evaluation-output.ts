@@ -6,6 +6,7 @@ import type { Command } from 'commander'
 import { DataError, fileProblem } from '../errors.ts'
 import { curveFiles, type EvaluationCurves } from './evaluation-curves.ts'
 import type { MissingImage } from './missing-images.ts'
+import { checkNewFile } from './new-file.ts'
 import { checkNewFolder, stagedFolder } from './staged-folder.ts'
 import { version } from './version.ts'
 import { writeWhole } from './write-file.ts'
@@ -52,8 +53,9 @@ export function addOutputOptions(command: Command): Command {
     .option('--out <folder>', 'a new folder for result.json and, of each curve, CSV and SVG')
     .option('--json', 'print one JSON object')
     .hook('preAction', async (_, action) => {
-      const { out } = action.opts<OutputFlags>()
-      if (out !== undefined) await checkNewFolder(out)
+      const { out, shard } = action.opts<OutputFlags & { readonly shard?: unknown }>()
+      // A shard writes one file.
+      if (out !== undefined) await (shard === undefined ? checkNewFolder : checkNewFile)(out)
     })
 }
 
