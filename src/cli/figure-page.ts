@@ -11,12 +11,12 @@ export interface FigurePageOptions {
 
 /** A figure as a page that stands alone, with what it shows in words and its numbers as a file to save. */
 export async function figurePage(drawn: DrawnFigure, { palette }: FigurePageOptions = {}): Promise<string> {
-  const { title, description } = wordsOf(drawn.svg)
+  const { title, description, width } = wordsOf(drawn.svg)
   const numbers = `data:text/csv;base64,${Buffer.from(drawn.csv).toString('base64')}`
   const notes = (drawn.notes ?? []).map((note) => html`<p>${note}</p>`)
   const body = html`<main>
 <h1>${raw(title)}</h1>
-<figure>${drawn.html === undefined ? inlineSvg(drawn.svg) : raw(drawn.html)}</figure>
+<figure tabindex="0" aria-label="${raw(title)}">${drawn.html === undefined ? inlineSvg(drawn.svg) : raw(drawn.html)}</figure>
 <p>${raw(description)}</p>
 ${notes}
 <p><a download="figure.csv" href="${numbers}">The numbers as CSV</a></p>
@@ -36,7 +36,8 @@ ${notes}
 <title>${raw(title)}</title>
 <style>${raw(await fontFaces(body))}
 ${raw(colours)}
-${raw(layout)}</style>
+${raw(layout)}
+figure > svg { min-width: ${Math.round(0.65 * width)}px; max-width: ${Math.round(1.4 * width)}px; }</style>
 </head>
 <body>
 ${raw(body)}
@@ -48,14 +49,22 @@ ${raw(body)}
 const layout = `* { box-sizing: border-box; }
 body { margin: 0; padding: 1.5rem 1rem 3rem; background: var(--paper); color: var(--ink); font: 1rem/1.5 '${fontFamily}', system-ui, sans-serif; }
 main { max-width: 72rem; margin: 0 auto; }
-h1 { font-size: 1.4rem; line-height: 1.25; margin: 0 0 1rem; font-weight: 600; }
-figure { margin: 0 0 1rem; }
-figure svg { display: block; width: 100%; height: auto; font-family: inherit; overflow: visible; }
+h1 { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+figure { margin: 0 0 1rem; overflow-x: auto; }
+figure svg { display: block; width: 100%; height: auto; font-family: inherit; }
 p { max-width: 46rem; margin: 0 0 .75rem; }
 a { color: inherit; }`
 
-/** The title and the description of an SVG; escaped. */
-function wordsOf(svg: string): { readonly title: string; readonly description: string } {
+/** The title and the description of an SVG, escaped, and its width in pixels. */
+function wordsOf(svg: string): {
+  readonly title: string
+  readonly description: string
+  readonly width: number
+} {
   const [, title, description] = /<title>([^<]*)<\/title><desc>([^<]*)<\/desc>/.exec(svg) ?? []
-  return { title: title ?? '', description: description ?? '' }
+  return {
+    title: title ?? '',
+    description: description ?? '',
+    width: Number(/ width="([\d.]+)"/.exec(svg)?.[1] ?? 0),
+  }
 }

@@ -59,7 +59,8 @@ export function psiFigure(
         points: joints,
         description: psi
           .map(
-            ({ name, value }) => `${name} falls from ${value[0]} to ${value[value.length - 1]!.toFixed(0)}.`,
+            ({ name, value }) =>
+              `${name} falls from ${value[0]} to −${Math.abs(value[value.length - 1]!).toFixed(0)}.`,
           )
           .join(' '),
       }),
