@@ -290,6 +290,16 @@ describe('missing features', () => {
   })
 })
 
+test('probes of more pairs than the memory holds are refused before their features are read', async () => {
+  const path = Array.from({ length: 6000 }, (_, i) => `${i}.jpg`)
+  await writeFile(at('crowd.json'), JSON.stringify({ path, id: path.map(() => 'one') }))
+  const { error } = await megaface('--probes', at('crowd.json'), '--memory', '512MiB')
+  expect(error).toBeInstanceOf(UsageError)
+  expect(error!.message).toBe(
+    '--memory: expected 687MiB or more for 35994000 ordered pairs of probes, got 512MiB',
+  )
+})
+
 describe('the training set', () => {
   test('may share no person with the probes, however the name is written', async () => {
     await writeFile(at('train.txt'), 'faces/Somebody Else/1.jpg 0\nfaces/some-person 3/2.jpg 1\n')

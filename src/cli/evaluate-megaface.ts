@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { readText } from '../data/read-text.ts'
 import { StoppedError, UsageError } from '../errors.ts'
+import { pairsNeeded } from '../evaluate/megaface-pairs.ts'
 import { parseCmcFile } from '../evaluate/megaface-result-file.ts'
 import { pack } from '../evaluate/packed.ts'
 import { encodePart, type Json, type JsonObject, type PartArray } from '../evaluate/part-file.ts'
@@ -34,6 +35,7 @@ async function evaluateMegaface(flags: MegafaceFlags): Promise<void> {
     await featureOrigin(flags, 'distractor'),
   ]
   const lists = await readMegafaceLists(flags, say)
+  checkPairs(lists.probes.labels, flags)
   const beside = await Promise.all(flags.beside.map(readBeside))
   const { signal, stop } = interruption(() => say('\nstopping (again to leave at once)'))
   try {
@@ -56,6 +58,15 @@ async function evaluateMegaface(flags: MegafaceFlags): Promise<void> {
   } finally {
     stop()
   }
+}
+
+/** @throws UsageError when the pairs of one person alone need more than the memory that is allowed */
+function checkPairs(labels: Int32Array, { memory }: MegafaceFlags): void {
+  const { pairs, bytes } = pairsNeeded(labels)
+  if (bytes > memory)
+    throw new UsageError(
+      `--memory: expected ${Math.ceil(bytes / 2 ** 20)}MiB or more for ${pairs} ordered pairs of probes, got ${Math.floor(memory / 2 ** 20)}MiB`,
+    )
 }
 
 function outcomesOf(probes: readonly CountedProbes[], counts: readonly Count[]): Outcome[] {

@@ -137,6 +137,7 @@ export async function countLists(
   }
 }
 
+/** What progress and curves call a list of distractors. */
 export const labelOf = ({ size, set }: Pick<DistractorList, 'size' | 'set'>): string =>
   `${size} distractors, set ${set}`
 

@@ -62,7 +62,7 @@ export {
   parseMegafaceProbes,
 } from './megaface-list.ts'
 export { findNoise, type Noise, parseNoise } from './megaface-noise.ts'
-export { type ProbePairs, probePairs } from './megaface-pairs.ts'
+export { type ProbePairs, pairsNeeded, probePairs } from './megaface-pairs.ts'
 export {
   type CmcFile,
   formatCmcFile,

@@ -8,7 +8,6 @@ export interface MegafaceProbes {
   readonly ids: readonly string[]
   /** The person of each image, numbered from 0 in the order of the list: [P]. */
   readonly labels: Int32Array
-  readonly people: number
 }
 
 /** A list of distractors; `ids` only in challenge 2. */
@@ -40,7 +39,7 @@ export function parseMegafaceProbes(text: string, { name = 'probes' } = {}): Meg
   })
   if (numbers.size === ids.length)
     throw new DataError(`${name}: expected a person with two images or more, got ${ids.length} with one each`)
-  return { paths, ids, labels, people: numbers.size }
+  return { paths, ids, labels }
 }
 
 /**

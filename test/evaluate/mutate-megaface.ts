@@ -34,8 +34,9 @@ const matches = formatMatchesFile(
 /** What is mutated, and what must hold of all that is read from it. */
 const readers = {
   probes: json({ path: paths, id: ids }, (text, name) => {
-    const { labels, people } = parseMegafaceProbes(text, { name })
-    return labels.every((label) => label >= 0 && label < people)
+    const { labels, ids } = parseMegafaceProbes(text, { name })
+    const people = new Set(ids).size
+    return labels.length === ids.length && labels.every((label) => label >= 0 && label < people)
   }),
   distractors: json({ path: paths, id: ids }, (text, name) => {
     const list = parseMegafaceDistractors(text, { name, size: 20 })
