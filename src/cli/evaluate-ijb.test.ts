@@ -184,9 +184,13 @@ describe('evaluate ijbb with images that are missing', () => {
     expect(result).toMatchObject({ missing: gone.length, missingTemplates: 1, incomplete: true })
     expect(result.verification.missingPairs).toBe(288 - pairs.length)
     expect(result.verification.tarAtFar['0.1']).toBe(literalTarAtFar(pairs, 0.1))
-    expect(result.identification.galleries[0]).toMatchObject({ people: 5, missingTemplates: 1 })
+    expect(result.identification.galleries[0]).toMatchObject({
+      ...{ people: 5, missingTemplates: 1, matedSearches: 10, nonMatedSearches: 12, searchesWithoutMate: 2 },
+    })
     expect(result.identification).not.toHaveProperty('joined')
-    expect((await evaluate(...words)).stdout).toMatch(/^incomplete: \d+ missing\n/)
+    const { stdout } = await evaluate(...words)
+    expect(stdout).toMatch(/^incomplete: \d+ missing\n/)
+    expect(stdout).toContain('1 templates missing, 2 searches without a mate\n')
   })
 })
 

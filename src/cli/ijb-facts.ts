@@ -72,6 +72,8 @@ export interface IjbGalleryFacts extends IdentificationRates {
   readonly templates: number
   readonly matedSearches: number
   readonly nonMatedSearches: number
+  /** Searches that are left out because every template of their person is missing. */
+  readonly searchesWithoutMate: number
   readonly missingTemplates: number
 }
 
@@ -102,7 +104,7 @@ export function identificationFacts(
   const galleries = searches.map(({ gallery, search }) => ({
     ...{ gallery, people: search.people, templates: search.templates },
     ...{ matedSearches: search.ranks.length, nonMatedSearches: search.nonMatedScores.length },
-    missingTemplates: search.missingTemplates,
+    ...{ searchesWithoutMate: search.searchesWithoutMate, missingTemplates: search.missingTemplates },
     ...identificationRates(search),
   }))
   return {
@@ -150,8 +152,8 @@ export function identificationTable({ galleries, average, joined }: IjbIdentific
     )
   return [
     ...galleries.map(
-      ({ gallery, people, matedSearches, nonMatedSearches, missingTemplates }) =>
-        `1:N  ${gallery}: ${people} people, ${matedSearches} mated and ${nonMatedSearches} non-mated searches${missingTemplates > 0 ? `, ${missingTemplates} templates missing` : ''}`,
+      ({ gallery, people, matedSearches, nonMatedSearches, searchesWithoutMate, missingTemplates }) =>
+        `1:N  ${gallery}: ${people} people, ${matedSearches} mated and ${nonMatedSearches} non-mated searches${missingTemplates > 0 ? `, ${missingTemplates} templates missing, ${searchesWithoutMate} searches without a mate` : ''}`,
     ),
     ' '.repeat(26) + columns.map(({ name }) => name.padStart(10)).join(''),
     ...rows('top-', ({ top }) => top),

@@ -49,10 +49,23 @@ describe('searchGallery(templates, gallery, probes)', () => {
 
   it('leaves missing templates out and counts them', async () => {
     const templates = { ...at(0, 90, 10, 80), missing: Uint8Array.of(1, 0, 0, 1) }
-    const found = await searchGallery(templates, people([0, 'a'], [1, 'b']), people([2, 'a'], [3, 'b']))
+    const found = await searchGallery(templates, people([0, 'a'], [1, 'b']), people([2, 'c'], [3, 'b']))
     expect([...found.nonMatedScores]).toEqual([cosine(80)])
-    expect(found).toMatchObject({ people: 1, missingTemplates: 2 })
+    expect(found).toMatchObject({ people: 1, missingTemplates: 2, searchesWithoutMate: 0 })
     expect(found.ranks).toHaveLength(0)
+  })
+
+  it('leaves out searches whose mate has no template left, so that they set no threshold, and counts them', async () => {
+    // Gallery: a at 0° (missing), b at 0° (missing) and 90°. Probes: a at 89°, b at 80°, a stranger at 45°.
+    const templates = { ...at(0, 0, 90, 89, 80, 45), missing: Uint8Array.of(1, 1, 0, 0, 0, 0) }
+    const found = await searchGallery(
+      templates,
+      people([0, 'a'], [1, 'b'], [2, 'b']),
+      people([3, 'a'], [4, 'b'], [5, 'c']),
+    )
+    expect([...found.nonMatedScores]).toEqual([cosine(45)])
+    expect([...found.mateScores]).toEqual([cosine(10)])
+    expect(found).toMatchObject({ searchesWithoutMate: 1, people: 1, templates: 1, missingTemplates: 2 })
   })
 
   it('refuses a gallery or probes without any template that has images', async () => {

@@ -10,8 +10,10 @@ export interface GallerySearch {
   readonly ranks: Int32Array
   /** The score of the same probes' own person. */
   readonly mateScores: Float64Array
-  /** The best score of each probe whose person is not in the gallery. */
+  /** The best score of each probe whose person the list of the gallery does not name. */
   readonly nonMatedScores: Float64Array
+  /** Probes whose person is in the gallery by templates that are all missing: neither mated nor strangers, they are left out. */
+  readonly searchesWithoutMate: number
   /** People and templates in the gallery. */
   readonly people: number
   readonly templates: number
@@ -35,6 +37,8 @@ export async function searchGallery(
   const [shelf, searches] = [gallery, probes].map((list) => present(list, missing)) as [Present, Present]
   if (shelf.rows.length === 0) throw new DataError(`${where}: expected a template with images, got none`)
   if (searches.rows.length === 0) throw new DataError(`probes: expected a template with images, got none`)
+  // A missing template makes nobody a stranger: the whole list says who is in the gallery.
+  const enrolled = new Set(gallery.people)
   const personOf = new Map<string, number>()
   const personOfShelf = Int32Array.from(shelf.people, (person) => {
     const known = personOf.get(person) ?? personOf.size
@@ -46,13 +50,18 @@ export async function searchGallery(
   const ranks: number[] = []
   const mateScores: number[] = []
   const nonMatedScores: number[] = []
+  let searchesWithoutMate = 0
   for (let i = 0; i < searches.rows.length; i++) {
     if (i % 64 === 0) await onProgress?.(i)
+    const mate = personOf.get(searches.people[i]!)
+    if (mate === undefined && enrolled.has(searches.people[i]!)) {
+      searchesWithoutMate++
+      continue
+    }
     scoreWithAll(features, searches.rows[i]!, shelf.rows, ofTemplates)
     scores.fill(Number.NEGATIVE_INFINITY)
     for (const [g, person] of personOfShelf.entries())
       if (ofTemplates[g]! > scores[person]!) scores[person] = ofTemplates[g]!
-    const mate = personOf.get(searches.people[i]!)
     if (mate === undefined) {
       nonMatedScores.push(scores.reduce((a, b) => Math.max(a, b)))
       continue
@@ -69,6 +78,7 @@ export async function searchGallery(
     ranks: Int32Array.from(ranks),
     mateScores: Float64Array.from(mateScores),
     nonMatedScores: Float64Array.from(nonMatedScores),
+    searchesWithoutMate,
     people: personOf.size,
     templates: shelf.rows.length,
     missingTemplates: shelf.missing + searches.missing,
