@@ -5,4 +5,4 @@
 export const anyBatch = 1_000_003
 
 /** Whether an axis of this size holds the free batch. */
-export const holdsAnyBatch = (size: number): boolean => size % anyBatch === 0
+export const holdsAnyBatch = (size: number): boolean => size > 0 && size % anyBatch === 0

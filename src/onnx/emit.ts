@@ -127,8 +127,9 @@ function freshNames(taken: ReadonlySet<string>): (prefix: string) => string {
 
 /** A reshape leaves the size of the axis that holds a free batch to the runtime (−1 in ONNX). @throws ShapeError */
 function freeOperand(operand: readonly number[], { type }: Op): readonly number[] {
-  if (!operand.some((size) => size !== 0 && holdsAnyBatch(size))) return operand
-  if (type !== 'Reshape') throw new ShapeError(`emit: ${type} cannot leave the batch free`)
+  const holding = operand.filter(holdsAnyBatch).length
+  if (holding === 0) return operand
+  if (type !== 'Reshape' || holding > 1) throw new ShapeError(`emit: ${type} cannot leave the batch free`)
   return operand.map((size) => (holdsAnyBatch(size) ? -1 : size))
 }
 

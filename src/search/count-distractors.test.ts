@@ -178,13 +178,56 @@ describe('countDistractors(plan, source)', () => {
   it('finds a limit that the sample puts in a wrong place', async () => {
     // The sample's blocks hold distractors far away; those between are near.
     const { plan, others, columns } = makeCase({ distractors: 60_000, columns: 2, people: 2, each: 2 })
-    const stride = Math.floor(58 / 16)
+    const sampled = new Set(Array.from({ length: 16 }, (_, k) => Math.floor(((k + 0.5) * 58) / 16)))
     for (let j = 0; j < 60_000; j++)
-      if (Math.floor(j / 1024) % stride === 0) others.fill(50 + (j % 7), j * columns, (j + 1) * columns)
+      if (sampled.has(Math.floor(j / 1024))) others.fill(50 + (j % 7), j * columns, (j + 1) * columns)
     const fars = [0.001, 0.2, 0.6]
     const expected = literal({ ...plan, fars }, others)
     const found = await countDistractors({ ...plan, fars }, matrixFile(others, columns), { threads: 2 })
     expect(exact(found)).toEqual(expected)
+  })
+
+  it('keeps its digits and its memory where some features are far longer than others', async () => {
+    const { plan, others, columns } = makeCase({ distractors: 9000, columns: 4 })
+    const longer = (data: Float32Array, row: number, times: number): void => {
+      for (let k = row * columns; k < (row + 1) * columns; k++) data[k]! *= times
+    }
+    const probes = { ...plan.probes, data: plan.probes.data.slice() as Float32Array }
+    longer(probes.data, 3, 300)
+    for (const row of [5, 4000, 8999]) longer(others, row, 1000)
+    const odd = { ...plan, probes, labels: Int32Array.from(plan.labels) }
+    const tally = await countDistractors(odd, matrixFile(others, columns), { memoryBytes: 64 * 2 ** 20 })
+    expect(exact(tally)).toEqual(literal(odd, others))
+    const all = others.map((value) => 3 * value)
+    const far = await countDistractors(plan, matrixFile(all, columns), { memoryBytes: 64 * 2 ** 20 })
+    expect(exact(far)).toEqual(literal(plan, all))
+  })
+
+  it('takes no more threads than fit in the memory, and refuses probes that do not', async () => {
+    const { plan, others, columns } = makeCase({ distractors: 9000, columns: 4 })
+    const source = matrixFile(others, columns)
+    const one = await countDistractors(plan, source, { threads: 1 })
+    expect(await countDistractors(plan, source, { threads: 512, memoryBytes: 16 * 2 ** 20 })).toEqual(one)
+    await expect(countDistractors(plan, source, { memoryBytes: 2 ** 20 })).rejects.toThrow(
+      /^tally: these probes need memory of \d+ MiB, got 1 MiB$/,
+    )
+  })
+
+  it('says when more scores could be a limit than fit in the memory', async () => {
+    const { plan, others, columns } = makeCase({ distractors: 20_000, columns: 16, people: 20, each: 10 })
+    await expect(
+      countDistractors({ ...plan, fars: [0.1, 0.3, 0.5] }, matrixFile(others, columns), {
+        ...{ memoryBytes: 12 * 2 ** 20, threads: 1 },
+      }),
+    ).rejects.toThrow(/^tally: more than \d+ scores could be the limit of a rate/)
+  })
+
+  it('names the row of a feature that is too long to reckon with', async () => {
+    const { plan, others, columns } = makeCase({ distractors: 100 })
+    others[37 * columns] = 1e16
+    await expect(countDistractors(plan, matrixFile(others, columns))).rejects.toThrow(
+      /: row 37: expected features shorter than 1000000000000000, got 1\d+$/,
+    )
   })
 
   it('gives a histogram of impostor scores, of all where they are few', async () => {

@@ -1,15 +1,14 @@
 import { availableParallelism } from 'node:os'
 import type { FeatureSource } from './feature-rows.ts'
+import { findZones } from './find-zones.ts'
 import { finishTally, scoreOfRank } from './finish-tally.ts'
 import type { Pass, PassCounts } from './pass.ts'
 import { passProbes } from './pass-probes.ts'
 import { runPass } from './run-pass.ts'
-import { errorBound } from './score.ts'
 import type { DistractorTally, TallyOptions, TallyPlan } from './tally.ts'
-import { blockRows, rising, roughPass, tallyPart } from './tally-part.ts'
-import { filledRange, zoneOfRank } from './zones.ts'
+import { blockRows, fittingThreads, keepable, rangeOf, rising, tallyPart } from './tally-part.ts'
 
-/** `tallyPart` of all distractors and what it says; a limit that a sample misjudged is sought again. */
+/** `tallyPart` of all distractors and what it says; a limit that a sample misjudged is sought again among all of them. */
 export async function countDistractors(
   plan: TallyPlan,
   source: FeatureSource,
@@ -18,20 +17,22 @@ export async function countDistractors(
   const part = await tallyPart(plan, source, options)
   const { tally, missed } = finishTally(plan, part)
   if (missed.length === 0) return tally
+  const { threads: wished = availableParallelism(), memoryBytes = 2 ** 31, signal } = options
   const probes = passProbes(plan, source)
   const count = probes.count * part.distractors
-  const { threads = availableParallelism(), signal } = options
+  const blocks = Math.ceil(part.distractors / blockRows)
+  const threads = fittingThreads(probes, { wished, blocks, memoryBytes })
   const run = (own: Pass): Promise<PassCounts> =>
-    runPass(probes, source, own, { blockRows, threads, ...(signal && { signal }) })
-  const rough = roughPass(probes)
-  const { histogram: all, longest } = await run(rough)
-  const bound = errorBound(source.columns, { a: probes.longest, b: longest })
-  const histogram = { counts: all, range: rough.range, bound }
-  const zones = missed.map((rank) => zoneOfRank(histogram, { rank, count, sampled: count, margin: 0 }))
+    runPass(probes, source, own, {
+      ...{ blockRows, threads, mostKept: keepable(memoryBytes, { threads, zones: missed.length }) },
+      ...(signal && { signal }),
+    })
+  const { zones } = await findZones({ probes, ranks: missed, total: count, sampled: count, margin: 0, run })
+  const thresholds = rising(zones.map(({ high }) => high).filter(Number.isFinite))
   const again: Pass = {
-    ...{ leadingThresholds: new Float64Array(), leading: 0, zones, ranks: false, best: 0, isWhole: false },
-    thresholds: rising(zones.map(({ high }) => high).filter(Number.isFinite)),
-    range: filledRange(histogram),
+    ...{ thresholds, leadingThresholds: new Float64Array(), leading: 0, zones },
+    ...{ ranks: false, best: 0, isWhole: false },
+    range: rangeOf([...thresholds, ...zones.flatMap(({ low, high }) => [low, high])]),
   }
   const found = await run(again)
   return {

@@ -4,13 +4,15 @@ import { DataError } from '../errors.ts'
 import { type Gate, passGate } from '../runtime/node-gate.ts'
 import { createInlineSession } from '../runtime/node-inline.ts'
 import { type FeatureSource, openFeatures } from './feature-rows.ts'
-import { type Pass, type PassProbes, passCounter } from './pass.ts'
-import { squaredNorms } from './score.ts'
+import type { Pass, PassProbes } from './pass.ts'
+import { passCounter } from './pass-counter.ts'
+import { longestAllowed, longRows, squaredNorms } from './score.ts'
 import { tileModel } from './tile-model.ts'
 
 /** Rows and columns of a tile of scores, which stays in the cache between the product and the count. */
 export const tileSide = 512
 
+/** What a thread is started with. */
 export interface CountStart {
   readonly probes: PassProbes
   readonly pass: Pass
@@ -19,6 +21,8 @@ export interface CountStart {
   readonly blocks: Int32Array
   readonly items: number
   readonly blockRows: number
+  /** Distinct scores that a zone may keep. */
+  readonly mostKept: number
   /** [0] the next block to take; [1] 1 to stop. */
   readonly shared: Int32Array<SharedArrayBuffer>
   readonly gate: Gate
@@ -26,15 +30,12 @@ export interface CountStart {
 
 const start = workerData as CountStart
 
-/** Features longer than this overflow float32 arithmetic. */
-const longestAllowed = 1e15
-
 async function count(): Promise<unknown> {
-  const { probes, pass, source, blocks, items, blockRows, shared, gate } = start
+  const { probes, pass, source, blocks, items, blockRows, mostKept, shared, gate } = start
   const { columns } = source
   const session = await passGate(gate, () => createInlineSession(tileModel(tileSide, tileSide, columns)))
   if (!session) return null
-  const counter = passCounter(probes, pass)
+  const counter = passCounter(probes, pass, { mostKept })
   const reader = openFeatures(source)
   const block = new Float32Array(Math.ceil(blockRows / tileSide) * tileSide * columns)
   const a = new Float32Array(tileSide * columns)
@@ -47,21 +48,16 @@ async function count(): Promise<unknown> {
       const firstItem = blocks[k]!
       const rows = Math.min(blockRows, items - firstItem)
       reader.read(firstItem, rows, block)
-      const norms = squaredNorms({ data: block.subarray(0, rows * columns), columns })
-      const longest = Math.sqrt(norms.reduce((most, norm) => Math.max(most, norm), 0))
-      if (longest > longestAllowed)
-        throw new DataError(
-          `${where(source, firstItem)}: expected features shorter than ${longestAllowed}, got ${longest}`,
-        )
-      counter.expect(longest)
+      const { ordinary, long } = parted(block, rows, firstItem)
+      counter.expect(ordinary.longest)
       for (let firstProbe = 0; firstProbe < probes.count; firstProbe += tileSide) {
         const tileRows = Math.min(tileSide, probes.count - firstProbe)
         const from = firstProbe * columns
         for (let i = 0; i < tileRows * columns; i++) a[i] = 2 * probes.rows.data[from + i]!
-        for (let first = 0; first < rows; first += tileSide) {
+        for (let first = 0; first < ordinary.count; first += tileSide) {
           if (Atomics.load(shared, 1) === 1) return null
-          const inTile = Math.min(tileSide, rows - first)
-          for (let j = 0; j < inTile; j++) c[j] = -norms[first + j]!
+          const inTile = Math.min(tileSide, ordinary.count - first)
+          for (let j = 0; j < inTile; j++) c[j] = -ordinary.norms[first + j]!
           const data = block.subarray(first * columns, (first + tileSide) * columns)
           const feeds = {
             a: aTensor,
@@ -76,10 +72,11 @@ async function count(): Promise<unknown> {
           counter.add({
             ...{ y, firstProbe, rows: tileRows, stride: tileSide, count: inTile },
             distractors: { data, columns },
-            firstDistractor: firstItem + first,
+            numbers: ordinary.numbers.subarray(first, first + inTile),
           })
         }
       }
+      counter.addLong(long.rows, long.numbers)
       parentPort!.postMessage({ done: rows })
     }
   } finally {
@@ -88,10 +85,43 @@ async function count(): Promise<unknown> {
   return counter.finish()
 }
 
-const where = (source: FeatureSource, item: number): string =>
-  source.kind === 'files' ? source.paths[item]! : source.path
+/** Parts the rows of a block: those that are far longer than the others are taken out of it, the others move up. */
+function parted(block: Float32Array, rows: number, firstItem: number) {
+  const { source } = start
+  const { columns } = source
+  const norms = squaredNorms({ data: block.subarray(0, rows * columns), columns })
+  const tooLong = norms.findIndex((norm) => norm > longestAllowed ** 2)
+  if (tooLong >= 0) {
+    const item = firstItem + tooLong
+    const where =
+      source.kind === 'files' ? source.paths[item] : `${source.path}: row ${source.order?.[item] ?? item}`
+    throw new DataError(
+      `${where}: expected features shorter than ${longestAllowed}, got ${Math.sqrt(norms[tooLong]!)}`,
+    )
+  }
+  const { isLong, longest } = longRows(norms)
+  const numbers = Int32Array.from(norms, (_, i) => firstItem + i)
+  const longNumbers = numbers.filter((_, i) => isLong[i] === 1)
+  const data = new Float32Array(longNumbers.length * columns)
+  longNumbers.forEach((number, k) => {
+    const at = (number - firstItem) * columns
+    data.set(block.subarray(at, at + columns), k * columns)
+  })
+  let count = 0
+  for (let i = 0; i < rows; i++) {
+    if (isLong[i] === 1) continue
+    if (count < i) block.copyWithin(count * columns, i * columns, (i + 1) * columns)
+    norms[count] = norms[i]!
+    numbers[count] = firstItem + i
+    count++
+  }
+  return {
+    ordinary: { count, norms, numbers, longest },
+    long: { rows: { data, columns }, numbers: longNumbers },
+  }
+}
 
 count().then(
   (counts) => parentPort!.postMessage({ counts }),
-  (error: Error) => parentPort!.postMessage({ error: error.message, isData: error instanceof DataError }),
+  (error: Error) => parentPort!.postMessage({ error: error.message, kind: error.name }),
 )

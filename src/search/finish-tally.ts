@@ -1,6 +1,7 @@
 import { DataError } from '../errors.ts'
 import { countAtRate } from '../math/count-at-rate.ts'
 import { keptScoreOfRank } from './kept-scores.ts'
+import { lowerBound } from './lower-bound.ts'
 import { findMates } from './mates.ts'
 import type { Pass, PassCounts } from './pass.ts'
 import { rowsOf } from './pass-probes.ts'
@@ -60,7 +61,7 @@ export function finishTally(
     return limit ?? Number.NaN
   })
   const countOf = (values: Float64Array, own: Float64Array, at: Float64Array): Float64Array =>
-    values.map((value) => at[own.indexOf(value)]!)
+    values.map((value) => at[lowerBound(own, value)]!)
   return {
     missed,
     tally: {
@@ -84,7 +85,7 @@ export function finishTally(
 /** The score of rank `rank` (0 the highest), from those kept in a zone; null where it lies outside. */
 export function scoreOfRank(rank: number, pass: Pass, counts: PassCounts, zone: number): number | null {
   const { high } = pass.zones[zone]!
-  const above = Number.isFinite(high) ? counts.above[pass.thresholds.indexOf(high)]! : 0
+  const above = Number.isFinite(high) ? counts.above[lowerBound(pass.thresholds, high)]! : 0
   return keptScoreOfRank(counts.kept[zone]!, rank - above)
 }
 

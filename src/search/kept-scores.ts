@@ -1,3 +1,5 @@
+import { UsageError } from '../errors.ts'
+
 /** Scores that are kept exactly, equal ones counted: [distinct] rising, and how often each was added. */
 export interface KeptScores {
   readonly values: Float64Array
@@ -12,8 +14,8 @@ export interface ScoreKeeper {
 
 const pendingSize = 2 ** 16
 
-/** An empty keeper. */
-export function scoreKeeper(): ScoreKeeper {
+/** An empty keeper. Its `add` and `finish` throw a UsageError once there are more than `most` distinct scores. */
+export function scoreKeeper(most = Number.POSITIVE_INFINITY): ScoreKeeper {
   let kept: KeptScores = { values: new Float64Array(), counts: new Float64Array() }
   // Sorted and merged in sheaves that grow with what is kept, so that each score is moved a few times only.
   let pending = new Float64Array(pendingSize)
@@ -21,6 +23,10 @@ export function scoreKeeper(): ScoreKeeper {
   const settle = (): void => {
     kept = mergeKept([kept, distinct(pending.subarray(0, length).sort())])
     length = 0
+    if (kept.values.length > most)
+      throw new UsageError(
+        `tally: more than ${most} scores could be the limit of a rate; more memory is needed, or features of like length`,
+      )
     if (kept.values.length > pending.length) pending = new Float64Array(2 * pending.length)
   }
   return {

@@ -3,7 +3,7 @@ import type { Matrix } from '../math/matrix.ts'
 import type { FeatureSource } from './feature-rows.ts'
 import { findMates } from './mates.ts'
 import type { PassProbes } from './pass.ts'
-import { type Rows, squaredNorms } from './score.ts'
+import { longestAllowed, longRows, type Rows, squaredNorms } from './score.ts'
 import type { TallyPlan } from './tally.ts'
 
 /** The probes of a plan as the passes want them. @throws ShapeError, DataError */
@@ -19,8 +19,11 @@ export function passProbes({ probes, labels }: TallyPlan, source: FeatureSource)
       `tally: expected finite numbers in probe ${Math.floor(at / rows.columns)}, got ${rows.data[at]}`,
     )
   const norms = squaredNorms(rows)
-  const longest = Math.sqrt(norms.reduce((most, norm) => Math.max(most, norm), 0))
-  if (longest > 1e15) throw new DataError(`tally: expected features shorter than 1e15, got ${longest}`)
+  const tooLong = norms.findIndex((norm) => norm > longestAllowed ** 2)
+  if (tooLong >= 0)
+    throw new DataError(
+      `tally: expected features shorter than ${longestAllowed}, got ${Math.sqrt(norms[tooLong]!)} for probe ${tooLong}`,
+    )
   // Shared with the threads, not copied for each.
   const shared = new Float32Array(new SharedArrayBuffer(rows.data.byteLength))
   shared.set(rows.data)
@@ -28,7 +31,7 @@ export function passProbes({ probes, labels }: TallyPlan, source: FeatureSource)
     rows: { data: shared, columns: rows.columns },
     count: probes.rows,
     norms,
-    longest,
+    ...longRows(norms),
     mates: findMates(rows, labels),
   }
 }

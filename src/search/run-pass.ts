@@ -1,16 +1,19 @@
 import { Worker } from 'node:worker_threads'
-import { DataError } from '../errors.ts'
+import { DataError, UsageError } from '../errors.ts'
 import { guardExit, openGate } from '../runtime/node-gate.ts'
 import type { CountStart } from './count-worker.ts'
 import { type FeatureSource, itemCount } from './feature-rows.ts'
 import { mergeKept } from './kept-scores.ts'
 import { histogramBins, type Pass, type PassCounts, type PassProbes } from './pass.ts'
 
+/** How a pass is run. */
 export interface RunPassOptions {
   readonly blockRows: number
   /** First items of the blocks to count; all of the source by default. */
   readonly blocks?: Int32Array
   readonly threads: number
+  /** Distinct scores that a zone may keep in one thread; any number by default. */
+  readonly mostKept?: number
   readonly signal?: AbortSignal
   /** Called with the number of distractors that were counted since the last call. */
   readonly onProgress?: (done: number) => void
@@ -19,7 +22,7 @@ export interface RunPassOptions {
 type Message =
   | { readonly done: number }
   | { readonly counts: PassCounts | null }
-  | { readonly error: string; readonly isData: boolean }
+  | { readonly error: string; readonly kind: string }
 
 /** Counts distractors in `threads` worker threads. @throws DataError for a feature that cannot be used; the signal's reason */
 export async function runPass(
@@ -30,6 +33,7 @@ export async function runPass(
     blockRows,
     blocks = allBlocks(itemCount(source), blockRows),
     threads,
+    mostKept = Number.POSITIVE_INFINITY,
     signal,
     onProgress,
   }: RunPassOptions,
@@ -39,7 +43,7 @@ export async function runPass(
   const stop = (): void => void Atomics.store(shared, 1, 1)
   signal?.addEventListener('abort', stop)
   try {
-    const start = { probes, pass, source, blocks, items: itemCount(source), blockRows, shared }
+    const start = { probes, pass, source, blocks, items: itemCount(source), blockRows, mostKept, shared }
     const count = Math.max(1, Math.min(threads, blocks.length))
     const parts = await Promise.all(
       Array.from({ length: count }, () =>
@@ -79,8 +83,7 @@ function runWorker(
   return new Promise<PassCounts | null>((resolve, reject) => {
     worker.on('message', (message: Message) => {
       if ('done' in message) onProgress?.(message.done)
-      else if ('error' in message)
-        reject(message.isData ? new DataError(message.error) : new Error(message.error))
+      else if ('error' in message) reject(errorOf(message))
       else resolve(message.counts)
     })
     worker.on('error', reject)
@@ -89,6 +92,11 @@ function runWorker(
       reject(new Error('the thread that counts has ended'))
     })
   })
+}
+
+function errorOf({ error, kind }: { readonly error: string; readonly kind: string }): Error {
+  if (kind === 'DataError') return new DataError(error)
+  return kind === 'UsageError' ? new UsageError(error) : new Error(error)
 }
 
 /** Adds parts up: counts are whole numbers, so that the order cannot matter. */
@@ -109,7 +117,7 @@ export function mergeCounts(
   return {
     above: total((part) => part.above, pass.thresholds.length),
     leadingAbove: total((part) => part.leadingAbove, pass.leadingThresholds.length),
-    histogram: total((part) => part.histogram, histogramBins),
+    histogram: total((part) => part.histogram, pass.isWhole ? histogramBins : 0),
     beaten: total((part) => part.beaten, probes.mates.scores.length + probes.count),
     kept: pass.zones.map((_, z) => mergeKept(parts.map((part) => part.kept[z]!))),
     ...best,

@@ -33,10 +33,29 @@ const float64Unit = 2 ** -53
 
 /**
  * How far a score reckoned as 2·a·b − |b|² in float32 (in any order, fused or not) and −|a|² in float64 can lie from `score`,
- * for rows of D numbers with |a| and |b| up to the given lengths: γ(D + 2) of the terms' absolute sum (Higham 2002, 3.1), and
- * the roundings of the rest.
+ * for rows of D numbers with |a| and |b| up to the given lengths: γ(D + 8) = nu / (1 − nu) of the terms' absolute sum (Higham
+ * 2002, lemma 3.1), the roundings of the rest, and what may be lost below the smallest normal number.
  */
 export function errorBound(columns: number, { a, b }: { readonly a: number; readonly b: number }): number {
+  const gamma = (unit: number): number => ((columns + 8) * unit) / (1 - (columns + 8) * unit)
   const terms = 2 * a * b + b * b
-  return 1.01 * ((columns + 8) * float32Unit * terms + 4 * (columns + 8) * float64Unit * (a + b) ** 2) + 1e-35
+  return 1.01 * (gamma(float32Unit) * terms + 4 * gamma(float64Unit) * (a + b) ** 2) + columns * 1e-37
 }
+
+/**
+ * Which rows are far longer than most, more than four times the median length: 1 for each, unless that were more than a
+ * sixteenth of them. Their error would widen the bound of all the others.
+ */
+export function longRows(norms: Float64Array): { readonly isLong: Uint8Array; readonly longest: number } {
+  const median = norms.slice().sort()[Math.floor((norms.length - 1) / 2)] ?? 0
+  const isLong = Uint8Array.from(norms, (norm) => (norm > 16 * median ? 1 : 0))
+  if (isLong.reduce((sum, value) => sum + value, 0) > norms.length / 16) isLong.fill(0)
+  let most = 0
+  norms.forEach((norm, i) => {
+    if (isLong[i] === 0 && norm > most) most = norm
+  })
+  return { isLong, longest: Math.sqrt(most) }
+}
+
+/** Length that a row may have at most: what is longer could overflow float32 arithmetic. */
+export const longestAllowed = 1e15

@@ -2,12 +2,11 @@ import { availableParallelism } from 'node:os'
 import { DataError, UsageError } from '../errors.ts'
 import { countAtRate } from '../math/count-at-rate.ts'
 import { type FeatureSource, itemCount } from './feature-rows.ts'
+import { findZones } from './find-zones.ts'
 import type { Pass, PassCounts, PassProbes, Zone } from './pass.ts'
 import { passProbes } from './pass-probes.ts'
 import { allBlocks, runPass } from './run-pass.ts'
-import { errorBound } from './score.ts'
 import type { PartialTally, ScoreSample, TallyOptions, TallyPlan } from './tally.ts'
-import { filledRange, zoneOfRank } from './zones.ts'
 
 /** Distractors that a thread reads at a time. */
 export const blockRows = 4096
@@ -26,7 +25,7 @@ export async function tallyPart(
   options: TallyOptions = {},
 ): Promise<PartialTally> {
   const {
-    threads = availableParallelism(),
+    threads: wished = availableParallelism(),
     memoryBytes = 2 ** 31,
     shard,
     zoneMargin = 0.03,
@@ -37,12 +36,14 @@ export async function tallyPart(
   const { fars = [], leading = 0, best = 0, thresholds = {} } = plan
   const distractors = itemCount(source)
   if (distractors === 0) throw new DataError('distractors: expected at least one, got none')
-  checkMemory(probes, { threads, memoryBytes })
   const impostors = probes.count * distractors
   const blocks = allBlocks(distractors, blockRows).filter(
     (_, k) => !shard || k % shard.count === shard.index - 1,
   )
   const counted = blocks.reduce((sum, first) => sum + Math.min(blockRows, distractors - first), 0)
+
+  const threads = fittingThreads(probes, { wished, blocks: blocks.length, memoryBytes })
+  const mostKept = keepable(memoryBytes, { threads, zones: fars.length })
 
   const sampled = sampleOf(distractors)
   let done = 0
@@ -54,38 +55,26 @@ export async function tallyPart(
     runPass(probes, source, pass, {
       ...own,
       threads,
+      mostKept,
       ...(signal && { signal }),
       onProgress: (more) => {
         done += more
         onProgress?.(Math.min(done, total), total)
       },
     })
-  const rough = roughPass(probes)
-  const sample = await run(rough, { blockRows: sampleBlockRows, blocks: sampled.blocks })
-  const bound = errorBound(source.columns, { a: probes.longest, b: sample.longest })
-  const histogram = { counts: sample.histogram, range: rough.range, bound }
-  const zones = fars
-    .map((far) => countAtRate(far, impostors))
-    .filter((allowed) => allowed < impostors)
-    .map((rank) =>
-      zoneOfRank(histogram, {
-        rank,
-        count: impostors,
-        sampled: probes.count * sampled.rows,
-        margin: zoneMargin,
-      }),
-    )
+  const ranks = fars.map((far) => countAtRate(far, impostors)).filter((allowed) => allowed < impostors)
+  const { zones, first } = await findZones({
+    ...{ probes, ranks, total: impostors, sampled: probes.count * sampled.rows, margin: zoneMargin },
+    run: (pass) => run(pass, { blockRows: sampleBlockRows, blocks: sampled.blocks }),
+  })
   const all = rising([...(thresholds.all ?? []), ...zones.map(({ high }) => high).filter(Number.isFinite)])
   const leadingThresholds = rising(thresholds.leading ?? [])
   const pass: Pass = {
     ...{ thresholds: all, leadingThresholds, leading, zones, ranks: true, best, isWhole: false },
-    range: rangeOf(
-      [...all, ...leadingThresholds, ...zones.flatMap(({ low, high }) => [low, high])],
-      filledRange(histogram),
-    ),
+    range: rangeOf([...all, ...leadingThresholds, ...zones.flatMap(({ low, high }) => [low, high])]),
   }
   const counts = await run(pass, { blockRows, blocks })
-  return { pass, counts, sample: coarse(sample.histogram, rough.range, sampled.rows), counted, distractors }
+  return { pass, counts, sample: coarse(first.histogram, first.range, sampled.rows), counted, distractors }
 }
 
 const coarseBins = 1024
@@ -100,36 +89,43 @@ function coarse(counts: Float64Array, { low, high }: Zone, distractors: number):
   return { distractors, low, high, counts: few }
 }
 
-/** A pass that only looks where the scores lie. */
-export function roughPass({ longest }: PassProbes): Pass {
-  // Distractors as long as the probes, and a little more: what lies below falls into the lowest bin.
-  const most = Math.max(longest, 1e-9) ** 2
-  return {
-    ...{ thresholds: new Float64Array(), leadingThresholds: new Float64Array(), leading: 0, zones: [] },
-    ...{ ranks: false, best: 0, isWhole: true, range: { low: -4.5 * most, high: 0.5 * most } },
+/**
+ * As many of the wished threads as there are blocks and memory for.
+ * @throws UsageError when the memory does not hold the probes and one thread
+ */
+export function fittingThreads(
+  { rows, mates }: PassProbes,
+  {
+    wished,
+    blocks,
+    memoryBytes,
+  }: { readonly wished: number; readonly blocks: number; readonly memoryBytes: number },
+): number {
+  const perThread = 4 * (blockRows + 1024) * rows.columns + 4 * 512 * 512 * 3 + 40 * mates.scores.length
+  const shared = rows.data.byteLength + 24 * mates.scores.length
+  // Half of the memory is for the scores that are kept.
+  const most = Math.floor((memoryBytes / 2 - shared) / perThread)
+  if (most < 1) {
+    const mebibytes = (bytes: number): number => Math.ceil(bytes / 2 ** 20)
+    throw new UsageError(
+      `tally: these probes need memory of ${mebibytes(2 * (shared + perThread))} MiB, got ${mebibytes(memoryBytes)} MiB`,
+    )
   }
+  return Math.max(1, Math.min(wished, blocks, most))
 }
 
-/** @throws UsageError when the probes alone need more than the memory that is allowed */
-function checkMemory(
-  { rows, mates }: PassProbes,
-  { threads, memoryBytes }: { readonly threads: number; readonly memoryBytes: number },
-): void {
-  const { columns } = rows
-  const perThread = 4 * (blockRows + 1024) * columns + 4 * 512 * 512 * 3 + 40 * mates.scores.length
-  const needed = rows.data.byteLength + 24 * mates.scores.length + threads * perThread
-  if (needed > memoryBytes)
-    throw new UsageError(
-      `tally: needs ${Math.ceil(needed / 2 ** 20)} MiB for these probes, got ${Math.floor(memoryBytes / 2 ** 20)} MiB`,
-    )
-}
+/** Distinct scores that a thread may keep a zone: half of the memory, 48 bytes each while they are merged. */
+export const keepable = (
+  memoryBytes: number,
+  { threads, zones }: { readonly threads: number; readonly zones: number },
+): number => Math.floor(memoryBytes / 2 / 48 / threads / Math.max(1, zones))
 
 /** Blocks spread evenly over the list, the same for every shard. */
 function sampleOf(items: number): { readonly blocks: Int32Array; readonly rows: number } {
   const blocks = allBlocks(items, sampleBlockRows)
   if (blocks.length <= sampleBlocks) return { blocks, rows: items }
   const spread = Int32Array.from({ length: sampleBlocks }, (_, k) => {
-    return Math.floor((k * (blocks.length - 1)) / sampleBlocks) * sampleBlockRows
+    return Math.floor(((k + 0.5) * (blocks.length - 1)) / sampleBlocks) * sampleBlockRows
   })
   return { blocks: spread, rows: sampleBlocks * sampleBlockRows }
 }
@@ -137,11 +133,12 @@ function sampleOf(items: number): { readonly blocks: Int32Array; readonly rows: 
 /** The distinct values, rising. */
 export const rising = (values: Iterable<number>): Float64Array => Float64Array.from(new Set(values)).sort()
 
-/** A range that holds the values and the zone, with some room. */
-function rangeOf(values: readonly number[], filled: Zone): Zone {
-  const finite = [filled.low, filled.high, ...values].filter(Number.isFinite)
-  const low = finite.reduce((least, value) => Math.min(least, value))
-  const high = finite.reduce((most, value) => Math.max(most, value))
+/** A range that holds the finite ones of the values, with some room. */
+export function rangeOf(values: readonly number[]): Zone {
+  const finite = values.filter(Number.isFinite)
+  const [some = 0] = finite
+  const low = finite.reduce((least, value) => Math.min(least, value), some)
+  const high = finite.reduce((most, value) => Math.max(most, value), some)
   const room = 0.01 * (high - low) + 1e-9 * Math.max(Math.abs(low), Math.abs(high), 1e-9)
   return { low: low - room, high: high + room }
 }

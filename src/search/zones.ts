@@ -9,17 +9,25 @@ export interface Histogram {
 
 /**
  * A zone that holds the score of rank `rank` (0 the highest) of all `count` scores: for certain where the histogram is of all of
- * them, else with a margin for what a sample of `sampled` may miss.
+ * them, else with a margin for what a sample of `sampled` may miss, where scores may come `together` at once. `expected` is how
+ * many scores of all such a zone should hold.
  */
 export function zoneOfRank(
   { counts, range, bound }: Histogram,
-  { rank, count, sampled, margin }: { rank: number; count: number; sampled: number; margin: number },
-): Zone {
+  {
+    rank,
+    count,
+    sampled,
+    margin,
+    together,
+  }: { rank: number; count: number; sampled: number; margin: number; together: number },
+): { readonly zone: Zone; readonly expected: number } {
   const isWhole = sampled === count
-  const expected = (rank * sampled) / count
-  const spread = isWhole ? 0 : expected * margin + 6 * Math.sqrt(expected) + 10
-  const fewest = isWhole ? rank : expected - spread
-  const most = isWhole ? rank + 1 : expected + spread
+  const place = (rank * sampled) / count
+  const spread = isWhole ? 0 : place * margin + 6 * Math.sqrt(place * together) + 10 * together
+  const fewest = isWhole ? rank : place - spread
+  const most = isWhole ? rank + 1 : place + spread
+  const expected = ((most - Math.max(0, fewest)) * count) / sampled
   const width = (range.high - range.low) / histogramBins
   const slack = bound + 2 * width
   let sum = 0
@@ -30,15 +38,7 @@ export function zoneOfRank(
     // The first bin from above that could hold it, unless that bin stands for all that lies beyond the range.
     if (before <= fewest && sum > fewest && fewest >= 0 && bin < histogramBins - 1)
       high = range.low + (bin + 1) * width + slack
-    if (sum >= most && bin > 0) return { low: range.low + bin * width - slack, high }
+    if (sum >= most && bin > 0) return { zone: { low: range.low + bin * width - slack, high }, expected }
   }
-  return { low: Number.NEGATIVE_INFINITY, high }
-}
-
-/** The range of the histogram's bins that hold anything, the outermost left out for the range they stand for. */
-export function filledRange({ counts, range, bound }: Histogram): Zone {
-  const width = (range.high - range.low) / histogramBins
-  const first = counts.findIndex((n) => n > 0)
-  const last = counts.findLastIndex((n) => n > 0)
-  return { low: range.low + first * width - bound, high: range.low + (last + 1) * width + bound }
+  return { zone: { low: Number.NEGATIVE_INFINITY, high }, expected }
 }
