@@ -76,15 +76,11 @@ function limits(runs: readonly ReportRun[], groups: readonly EvaluationGroup[]):
   const without = runs.filter(({ evaluations }) => evaluations.length === 0).map(({ name }) => name)
   if (without.length > 0)
     lines.push(`No evaluation was found of ${list(without)}: how well strangers are told apart is not known.`)
-  const fewest = all.flatMap(({ facts: { impostorPairs } }) =>
-    typeof impostorPairs === 'number' && impostorPairs > 0 ? [impostorPairs] : [],
-  )
-  if (fewest.length > 0) {
-    const least = Math.max(...fewest)
+  const most = all.flatMap(({ facts }) => impostorPairs(facts)).reduce((a, b) => Math.max(a, b), 0)
+  if (most > 0)
     lines.push(
-      `The largest evaluation has ${counted(least, 'impostor pair')}: false accept rates below 1 in ${count(least)} are not measured, and a rate needs about ten errors to be known to a third.`,
+      `The largest evaluation has ${counted(most, 'impostor pair')}: false accept rates below 1 in ${count(most)} are not measured, and a rate needs about ten errors to be known to a third.`,
     )
-  }
   const incomplete = all.filter(({ facts }) => facts.incomplete === true)
   if (incomplete.length > 0)
     lines.push(
@@ -103,6 +99,14 @@ function limits(runs: readonly ReportRun[], groups: readonly EvaluationGroup[]):
     'One seed is one sample: another start gives other numbers, and only several seeds show by how much.',
   )
   return lines
+}
+
+/** The numbers of impostor pairs anywhere in a result. */
+function impostorPairs(facts: unknown): number[] {
+  if (typeof facts !== 'object' || facts === null) return []
+  return Object.entries(facts).flatMap(([name, value]) =>
+    name === 'impostorPairs' && typeof value === 'number' ? [value] : impostorPairs(value),
+  )
 }
 
 function byGroup(found: readonly EvaluationGroup[], groups: ReportGroups | undefined): Html {

@@ -10,10 +10,26 @@ export function heading(runs: readonly ReportRun[]): string {
     : `${runs.length} runs side by side`
 }
 
+/** The protocols as they are called in a sentence. */
+const protocolNames: Readonly<Record<string, string>> = {
+  lfw: 'LFW',
+  ytf: 'YTF',
+  bin: 'the pairs of a .bin',
+  'open-set': 'open-set search',
+  megaface: 'MegaFace',
+  ijbb: 'IJB-B',
+  ijbc: 'IJB-C',
+  distractors: 'search among distractors',
+}
+
 /** What was trained on what and proved how, in a few sentences. */
 export function leadOf(runs: readonly ReportRun[]): string {
   const protocols = [
-    ...new Set(runs.flatMap(({ evaluations }) => evaluations.map(({ protocol }) => protocol))),
+    ...new Set(
+      runs.flatMap(({ evaluations }) =>
+        evaluations.map(({ protocol }) => protocolNames[protocol] ?? protocol),
+      ),
+    ),
   ]
   const proved =
     protocols.length === 0

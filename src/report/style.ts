@@ -40,7 +40,7 @@ dd ul { margin: 0; padding-left: 1.2rem; }
 .pairs li > span:last-child { padding-left: .4rem; overflow-wrap: anywhere; }
 .pairs img, .no-picture { flex: none; width: 72px; height: 84px; object-fit: cover; border-radius: .25rem; background: var(--rule); }
 .no-picture { display: grid; place-items: center; color: var(--ink); font-size: .75rem; }
-.figures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); margin: 1rem 0; }
+.figures { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); margin: 1rem 0; }
 figure {
   margin: 0; padding: 1rem; min-width: 0; break-inside: avoid;
   background: var(--sheet); border: 1px solid var(--rule); border-radius: .5rem;
@@ -80,6 +80,8 @@ tr.first th { color: inherit; font-weight: 650; }
   }
   nav { display: none; }
   .scroll { overflow: visible; }
+  table { font-size: 8pt; }
+  th, td, thead th { overflow-wrap: anywhere; white-space: normal; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   .figures { grid-template-columns: 1fr 1fr; }
   h2 { break-after: avoid; margin-top: 1.5rem; }
