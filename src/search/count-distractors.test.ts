@@ -198,7 +198,7 @@ describe('countDistractors(plan, source)', () => {
     const odd = { ...plan, probes, labels: Int32Array.from(plan.labels) }
     const tally = await countDistractors(odd, matrixFile(others, columns), { memoryBytes: 64 * 2 ** 20 })
     expect(exact(tally)).toEqual(literal(odd, others))
-    const all = others.map((value) => 3 * value)
+    const all = others.map((value) => 30 * value)
     const far = await countDistractors(plan, matrixFile(all, columns), { memoryBytes: 64 * 2 ** 20 })
     expect(exact(far)).toEqual(literal(plan, all))
   })
