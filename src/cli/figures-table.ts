@@ -5,7 +5,9 @@ import { curvesEntry } from './figure-curves.ts'
 import type { FigureEntry } from './figure-entry.ts'
 import { geometryEntry } from './figure-geometry.ts'
 import { gradientsEntry } from './figure-gradients.ts'
+import { megafaceEntry } from './figure-megaface.ts'
 import { normsEntry } from './figure-norms.ts'
+import { pipelineEntry } from './figure-pipeline.ts'
 import { psiEntry } from './figure-psi.ts'
 import { cmcEntry, detEntry, rocEntry } from './figure-results.ts'
 import { sphereEntry } from './figure-sphere.ts'
@@ -26,4 +28,6 @@ export const figures: readonly FigureEntry[] = [
   rocEntry,
   detEntry,
   cmcEntry,
+  megafaceEntry,
+  pipelineEntry,
 ]

@@ -46,8 +46,8 @@ function anglesPanel(
   top: number,
 ): string {
   const kinds = [
-    { name: 'two classes', shares: impostor, style: impostorStyle, end: run.smallestImpostor },
-    { name: 'one class', shares: genuine, style: genuineStyle, end: run.largestGenuine },
+    { name: 'two classes', shares: impostor, style: impostorStyle, word: 'least', end: run.smallestImpostor },
+    { name: 'one class', shares: genuine, style: genuineStyle, word: 'most', end: run.largestGenuine },
   ]
   const ends = kinds.filter(({ end }) => end !== undefined && Number.isFinite(end))
   const words = [
@@ -63,7 +63,10 @@ function anglesPanel(
     description: words.join(' '),
     width: 340,
     height: 250,
-    legend: kinds.toReversed().map(({ name, style }) => ({ name, ...style })),
+    legend: kinds.toReversed().map(({ name, end, word, style }) => ({
+      name: end === undefined ? name : `${name}, ${word} ${degreeText(end)}`,
+      ...style,
+    })),
     labels: { x: 'angle of a pair, degrees', y: 'share of the pairs of a kind, %' },
     plot: {
       x: { domain: [0, 180] },

@@ -42,7 +42,7 @@ export function normSample({ features, labels, prototypes = [], dimensions: D }:
 }
 
 /**
- * The length of each feature against its angle to its own prototype, one picture a loss, the classes in colours with their
+ * The length of each feature against its angle to its own prototype, one picture a loss, on one scale, the classes in colours with their
  * names at their medians. Where the loss leaves ‖x‖ free, a network lowers the loss by longer features as well as by turned
  * ones (Wang et al. 2018, section 3.2). Samples that are not finite are left out, and the words say so.
  */
@@ -56,10 +56,14 @@ export function normsFigure(
 ): string {
   const furthest = Math.max(
     10,
-    ...losses.flatMap(({ angles }) => Array.from(angles, (angle) => (Number.isFinite(angle) ? angle : 0))),
+    ...losses.map(({ angles }) => largest(Array.from(angles).filter((angle) => Number.isFinite(angle)))),
+  )
+  const longest = Math.max(
+    1e-3,
+    ...losses.map(({ norms }) => largest(Array.from(norms).filter((norm) => Number.isFinite(norm)))),
   )
   return panels(
-    losses.map((loss) => normsPanel(loss, furthest)),
+    losses.map((loss) => normsPanel(loss, { furthest, longest })),
     {
       title,
       columns: Math.min(3, Math.max(1, losses.length)),
@@ -71,7 +75,7 @@ export function normsFigure(
 
 function normsPanel(
   { title, norms, angles, labels, classNames, isNormalised }: NormsPanel,
-  furthest: number,
+  { furthest, longest }: { readonly furthest: number; readonly longest: number },
 ): string {
   const points = Array.from(norms, (norm, i) => ({ norm, angle: angles[i]!, label: labels[i]! })).filter(
     ({ norm, angle }) => Number.isFinite(norm) && Number.isFinite(angle),
@@ -82,7 +86,6 @@ function normsPanel(
       ? []
       : [{ name, norm: median(own.map(({ norm }) => norm)), angle: median(own.map(({ angle }) => angle)) }]
   })
-  const top = 1.05 * Math.max(1e-3, ...points.map(({ norm }) => norm))
   const skipped = norms.length - points.length
   const role = isNormalised ? 'normalised before the loss' : 'the loss uses ‖x‖'
   const all = points.map(({ norm }) => norm)
@@ -91,7 +94,7 @@ function normsPanel(
     description: [
       points.length === 0
         ? 'no points.'
-        : `${points.length} points, ‖x‖ from ${number(Math.min(...all))} to ${number(Math.max(...all))}, median ${number(median(all))}; median angle to the own prototype ${median(points.map(({ angle }) => angle)).toFixed(1)}°.`,
+        : `${points.length} points, ‖x‖ from ${number(-largest(all.map((norm) => -norm)))} to ${number(largest(all))}, median ${number(median(all))}; median angle to the own prototype ${median(points.map(({ angle }) => angle)).toFixed(1)}°.`,
       ...(skipped > 0 ? [`${skipped} points that are not finite are left out.`] : []),
     ].join(' '),
     width: 340,
@@ -100,7 +103,7 @@ function normsPanel(
     labels: { x: 'angle to the own prototype, degrees', y: '‖x‖' },
     plot: {
       x: { domain: [0, Math.min(180, furthest * 1.03)] },
-      y: { domain: [0, top] },
+      y: { domain: [0, 1.05 * longest] },
       marks: [
         Plot.gridY({ ticks: 5 }),
         Plot.axisX({ ticks: 6, tickFormat: (angle: number) => `${angle}°` }),
@@ -131,5 +134,9 @@ function normsPanel(
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }
+
+/** Of any number of values; −∞ of none. */
+const largest = (values: readonly number[]): number =>
+  values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
 
 const number = (value: number): string => String(Number(value.toPrecision(3)))

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs'
+import { UsageError } from '../errors.ts'
+import { type PipelinePath, type PipelineStage, pipelineFigure } from '../figures/pipeline-figure.ts'
+import { input, topologicalOrder } from '../graph/index.ts'
+import { csvText, figureEntry } from './figure-entry.ts'
+import { readRun } from './read-run.ts'
+import { readRecipe, resolveRecipe } from './recipe.ts'
+import { runFolder } from './run-folder.ts'
+import { backboneOf, inputSize } from './training-run.ts'
+
+/** The path of training and that of testing, with the shapes of a run's model. */
+export const pipelineEntry = figureEntry({
+  name: 'pipeline',
+  shows: 'the path of training and that of testing, with the shapes of the model of a run',
+  addOptions: (command) => command.argument('<run>', 'folder of a run'),
+  draw: async ({ args, look }) => {
+    const paths = await pipelineOf(args[0]!)
+    return {
+      svg: pipelineFigure(paths, look),
+      csv: csvText(
+        ['path', 'stage', 'gives', 'thrown_away'],
+        paths.flatMap(({ name, stages }) =>
+          stages.map((stage) => [name, stage.name, stage.shape, stage.isDropped ? 1 : 0]),
+        ),
+      ),
+    }
+  },
+})
+
+/** @throws UsageError where there is no run; DataError for a recipe that is none */
+async function pipelineOf(folder: string): Promise<PipelinePath[]> {
+  const file = runFolder(folder).recipe
+  if (!existsSync(file))
+    throw new UsageError(`pipeline: expected the folder of a run (with recipe.json), got ${folder}`)
+  const recipe = resolveRecipe(await readRecipe(file), {}, { where: file })
+  const { data } = await readRun(folder)
+  const { height, width } = inputSize(recipe.input)
+  const feature = backboneOf(recipe)(input('pixels', [1, 3, height, width]))
+  const maps = topologicalOrder([feature]).flatMap(({ op, shape }) =>
+    op?.type === 'Conv' ? [shape.slice(1).join('×')] : [],
+  )
+  const [D, C] = [recipe.dimensions, data.people]
+  const fused = recipe.flip === 'concat' ? 2 * D : D
+  const size = `[${height}, ${width}, 3]`
+  const picture: PipelineStage = { name: 'Picture', lines: ['any size'], shape: '[h, w, 3]', isShared: true }
+  const align: PipelineStage = {
+    name: 'Align',
+    lines: ['find the face,', 'five points to the', `${recipe.alignment} places`],
+    shape: size,
+    isShared: true,
+  }
+  const network: PipelineStage = {
+    name: 'Network',
+    lines: [
+      `${recipe.architecture}, width ${recipe.width}`,
+      `${maps.length} convolutions,`,
+      `maps ${[...new Set(maps)].at(0) ?? 'none'} …`,
+      `… ${maps.at(-1) ?? 'none'}`,
+    ],
+    shape: `[${D}]`,
+    isShared: true,
+  }
+  const mirror = {
+    concat: ['and of the mirror', 'image, joined,'],
+    sum: ['and of the mirror', 'image, summed,'],
+    none: [],
+  }
+  return [
+    {
+      name: 'Training',
+      stages: [
+        picture,
+        align,
+        network,
+        {
+          name: 'Prototypes',
+          lines: [
+            C === undefined ? 'one of each person' : `${C.toLocaleString('en')} people,`,
+            `${D} numbers each,`,
+            'thrown away',
+            'after training',
+          ],
+          shape: `[${C ?? 'C'}]`,
+          isDropped: true,
+        },
+        {
+          name: 'Loss',
+          lines: [lossText(recipe), 'compares the angles', 'to the prototypes'],
+          isDropped: true,
+        },
+      ],
+    },
+    {
+      name: 'Testing',
+      stages: [
+        picture,
+        align,
+        network,
+        {
+          name: 'Embedding',
+          lines: ['of the image', ...mirror[recipe.flip], 'to length 1'],
+          shape: `[${fused}]`,
+        },
+        { name: 'Compare', lines: ['the angle between two', 'against a threshold,', 'or ranked'] },
+      ],
+    },
+  ]
+}
+
+function lossText({
+  loss,
+  lossOptions,
+}: {
+  readonly loss: string
+  readonly lossOptions: Readonly<Record<string, unknown>>
+}): string {
+  const { margin, scale, normaliseFeatures } = lossOptions
+  const parts = [
+    ...(margin === undefined ? [] : [`m ${String(margin)}`]),
+    ...(scale === undefined || normaliseFeatures === false ? [] : [`s ${String(scale)}`]),
+  ]
+  return [loss, ...parts].join(', ')
+}
