@@ -23,7 +23,7 @@ export interface FoundZones {
 
 const mostLooks = 4
 /** Scores that a zone may hold for the coarseness of the bins. */
-const spare = 1e6
+const spare = 2 ** 14
 
 /**
  * Finds where limits lie. Where most scores share a few bins, since some features are far longer than others, it looks again
