@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { halvesModel } from '../../test/embed/models.ts'
+import { halvesModel, weightsBeside } from '../../test/embed/models.ts'
 import { personName, writePeople } from '../../test/embed/people.ts'
 import { LANDMARK_COLUMNS } from '../data/index.ts'
 import { encodeNpy } from '../embed/index.ts'
@@ -109,6 +109,25 @@ describe('embeddings of a model', () => {
       file: at('a.csv'),
       sha256: createHash('sha256').update(csv(4)).digest('hex'),
     })
+  })
+
+  test('are made again where only the weights in a file beside the model are others', async () => {
+    const { model, weights } = weightsBeside(halvesModel({ centred: true }), 'beside.bin')
+    const words = ['--model', at('beside.onnx')]
+    await writeFile(at('beside.onnx'), model)
+    await writeFile(at('beside.bin'), weights)
+    const { result } = await features(words)
+    expect((await features(words)).found).toBe(20)
+    const hash = createHash('sha256').update(weights).digest('hex')
+    expect(result.source).toMatchObject({ model: { weights: [{ file: 'beside.bin', sha256: hash }] } })
+    // What is taken away: 100 becomes 50.
+    const at100 = Buffer.from(weights).indexOf(Buffer.from(Float32Array.of(100).buffer))
+    const other = Buffer.from(weights)
+    other.writeFloatLE(50, at100)
+    await writeFile(at('beside.bin'), other)
+    const again = await features(words)
+    expect(again.found).toBe(0)
+    expect(again.result.feature.data[0]).toBeCloseTo(result.feature.data[0]! + 50)
   })
 
   test('that were made before it was stopped are kept, and the next run makes the others only', async () => {

@@ -56,11 +56,12 @@ export async function openGivenModel(flags: ModelFlags, say: (line: string) => v
 }
 
 /** What a JSON report says of the model. */
-export function modelFacts({ description, sha256 }: OpenModel): Record<string, unknown> {
+export function modelFacts({ description, sha256, weights }: OpenModel): Record<string, unknown> {
   const { name, metadata, height, width, batch, dimensions, ...rest } = description satisfies ModelDescription
   return {
     file: name,
     sha256,
+    ...(weights.length > 0 && { weights }),
     input: sizeText({ height, width }),
     batch: batch ?? null,
     dimensions: dimensions ?? null,

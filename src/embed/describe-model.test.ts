@@ -23,7 +23,7 @@ function describing(
   } = {},
 ) {
   const inputs = 'name' in input ? [input] : input
-  const file = { metadata: new Map(Object.entries(metadata)), nodes }
+  const file = { metadata: new Map(Object.entries(metadata)), nodes, weightFiles: [] }
   return describeModel({ inputs, outputs }, file, { name: 'm.onnx', ...given })
 }
 

@@ -10,7 +10,7 @@ const port = (name: string, shape: number[]) => ({ name, type: 'float32', shape 
 function pixelEmbedder(onEmbed: (count: number) => void | Promise<void> = () => {}): Embedder {
   const description = describeModel(
     { inputs: [port('x', [1, 3, 1, 1])], outputs: [port('y', [1, 3])] },
-    { metadata: new Map(), nodes: [] },
+    { metadata: new Map(), nodes: [], weightFiles: [] },
     { name: 'm.onnx', layout: 'nchw' },
   )
   return {

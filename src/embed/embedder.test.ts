@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { changed, halvesModel, ourModel, ourSize } from '../../test/embed/models.ts'
+import { changed, halvesModel, ourModel, ourSize, weightsBeside } from '../../test/embed/models.ts'
 import { DataError, ShapeError } from '../errors.ts'
 import type { Matrix } from '../math/matrix.ts'
 import { rng } from '../math/rng.ts'
@@ -230,6 +231,29 @@ describe('openModel', () => {
     expect(model.description.name).toBe(path)
     const digest = await crypto.subtle.digest('SHA-256', new Uint8Array(bytes))
     expect(model.sha256).toBe(Buffer.from(digest).toString('hex'))
+  })
+
+  test('folds the hashes of weight files beside it into its own, and names them', async () => {
+    const whole = ourModel()
+    const { model, weights } = weightsBeside(whole, 'ours.weights')
+    const path = join(folder, 'ours.onnx')
+    await writeFile(path, model)
+    const opened = async (content: Uint8Array) => {
+      await writeFile(join(folder, 'ours.weights'), content)
+      const model = await openModel(path, { threads: 1 })
+      const pixels = new Uint8Array(56 * 48 * 3).fill(9)
+      const { embedding } = await model.embed(pixels)
+      await model.close()
+      return { embedding, sha256: model.sha256, weights: model.weights }
+    }
+    const hash = (content: string | Uint8Array) => createHash('sha256').update(content).digest('hex')
+    const first = await opened(weights)
+    expect(first.weights).toEqual([{ file: 'ours.weights', sha256: hash(weights) }])
+    expect(first.sha256).toBe(hash(`${hash(model)}\n${hash(weights)}  ours.weights\n`))
+    const other = await opened(weights.map((byte, i) => (i % 4 === 2 ? byte ^ 1 : byte)))
+    expect(other.sha256).not.toBe(first.sha256)
+    expect(other.embedding).not.toEqual(first.embedding)
+    expect((await embedWith(whole, new Uint8Array(56 * 48 * 3).fill(9))).embedding).toEqual(first.embedding)
   })
 
   test('refuses a file that is missing, a folder, no ONNX, or what the runtime cannot load, in one line', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { changed, halvesModel, ourModel } from '../../test/embed/models.ts'
+import { changed, halvesModel, ourModel, weightsBeside } from '../../test/embed/models.ts'
 import { DataError } from '../errors.ts'
 import { decodeModel } from '../onnx/index.ts'
 import { readOnnxFile } from './onnx-file.ts'
@@ -18,6 +18,49 @@ test('readOnnxFile gives the metadata and every node that the schema-driven read
     graph.node.map(({ opType, input, output }) => ({ type: opType, inputs: input, outputs: output })),
   )
   expect(nodes.length).toBeGreaterThan(20)
+})
+
+test('readOnnxFile names the files beside it that hold weights, wherever a tensor of the graph names them', () => {
+  expect(readOnnxFile(ourModel()).weightFiles).toEqual([])
+  const { model } = weightsBeside(ourModel(), 'parts/w.bin')
+  expect(readOnnxFile(model).weightFiles).toEqual(['parts/w.bin'])
+
+  const part = (field: number, content: readonly number[]) => [(field << 3) | 2, content.length, ...content]
+  // The fields from 16 on have a key of two bytes.
+  const wide = (field: number, content: readonly number[]) => [
+    ...[((field << 3) & 127) | 130, field >> 4, content.length],
+    ...content,
+  ]
+  const text = (value: string) => [...new TextEncoder().encode(value)]
+  const entry = (key: string, value: string) => part(13, [...part(1, text(key)), ...part(2, text(value))])
+  const tensor = (file: string, outside = 1) => [
+    ...entry('location', file),
+    ...entry('offset', '9'),
+    112,
+    outside,
+  ]
+  const attribute = (content: readonly number[]) => part(1, part(5, content))
+  const bytes = (graph: readonly number[]) => Uint8Array.from(part(7, graph))
+  for (const graph of [
+    part(5, tensor('a')),
+    part(15, part(1, tensor('a'))),
+    part(15, part(2, tensor('a'))),
+    attribute(part(5, tensor('a'))),
+    attribute(part(10, tensor('a'))),
+    attribute(part(6, part(5, tensor('a')))),
+    attribute(part(11, part(5, tensor('a')))),
+    attribute(wide(22, part(1, tensor('a')))),
+    [...part(5, tensor('a')), ...part(5, tensor('a'))],
+  ])
+    expect(readOnnxFile(bytes(graph)).weightFiles).toEqual(['a'])
+  expect(readOnnxFile(bytes([...part(5, tensor('b')), ...part(5, tensor('a'))])).weightFiles).toEqual([
+    'a',
+    'b',
+  ])
+  // A tensor that says its numbers are inside.
+  expect(readOnnxFile(bytes(part(5, tensor('a', 0)))).weightFiles).toEqual([])
+  const inFunction = [...bytes([]), ...wide(25, part(7, part(5, part(5, tensor('a')))))]
+  expect(readOnnxFile(Uint8Array.from(inFunction)).weightFiles).toEqual(['a'])
 })
 
 test('readOnnxFile steps over numbers of any width, negative ones too', () => {

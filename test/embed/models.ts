@@ -80,3 +80,44 @@ export function changed(bytes: Uint8Array, change: (proto: ModelProto) => void):
   change(proto)
   return encodeModel(proto)
 }
+
+/** The number of ONNX's type of 32-bit numbers. */
+const FLOAT = 1
+
+/** The same model with its weights in a file beside it, `location`, as ONNX's external data has it. */
+export function weightsBeside(
+  bytes: Uint8Array,
+  location: string,
+): { readonly model: Uint8Array; readonly weights: Uint8Array } {
+  const varint = (value: number): number[] =>
+    value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))]
+  const number = (field: number, value: number) => [...varint(field * 8), ...varint(value)]
+  const part = (field: number, content: ArrayLike<number>) => [
+    ...varint(field * 8 + 2),
+    ...varint(content.length),
+    ...Array.from(content),
+  ]
+  const text = (field: number, value: string) => part(field, new TextEncoder().encode(value))
+  const { initializer } = decodeModel(bytes).graph
+  const weights: number[] = []
+  const graph: number[] = []
+  for (const { dims, dataType, name, rawData } of initializer) {
+    if (dataType !== FLOAT) continue
+    const entries = { location, offset: String(weights.length), length: String(rawData.length) }
+    const tensor = [
+      ...dims.flatMap((size) => number(1, Number(size))),
+      ...number(2, dataType),
+      ...text(8, name),
+      ...Object.entries(entries).flatMap(([key, value]) => part(13, [...text(1, key), ...text(2, value)])),
+      ...number(14, 1),
+    ]
+    graph.push(...part(5, tensor))
+    for (const byte of rawData) weights.push(byte)
+  }
+  const rest = changed(bytes, (proto) => {
+    // Shapes and axes must be inside.
+    proto.graph.initializer = proto.graph.initializer.filter(({ dataType }) => dataType !== FLOAT)
+  })
+  // A second part of the graph: a reader joins the two.
+  return { model: Uint8Array.from([...rest, ...part(7, graph)]), weights: Uint8Array.from(weights) }
+}
