@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   sweep: async () => (await import('./sweep.ts')).registerSweep,
   report: async () => (await import('./report.ts')).registerReport,
   bounds: async () => (await import('./bounds.ts')).registerBounds,
+  watch: async () => (await import('./watch.ts')).registerWatch,
   compare: async () => (await import('./compare.ts')).registerCompare,
   doctor: async () => (await import('./doctor.ts')).registerDoctor,
 }

@@ -20,9 +20,13 @@ const linesAtATime = 20
 
 /**
  * Opens the metrics of a run, in JSON a line. What lies behind `step` (of steps that will be done again) is dropped, and so is
- * a line that was cut short when the run was killed. @throws DataError
+ * a line that was cut short when the run was killed. Lines are written twenty at a time, or after `everyMs` for whoever watches.
+ * @throws DataError
  */
-export async function openMetrics(path: string, { step }: { readonly step: number }): Promise<MetricsLog> {
+export async function openMetrics(
+  path: string,
+  { step, everyMs = Number.POSITIVE_INFINITY }: { readonly step: number; readonly everyMs?: number },
+): Promise<MetricsLog> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return ''
     throw new DataError(`${path}: cannot be read, ${fileProblem(error)}`)
@@ -35,7 +39,9 @@ export async function openMetrics(path: string, { step }: { readonly step: numbe
   let waiting: string[] = []
   const problem = (error: unknown): DataError =>
     new DataError(`${path}: cannot be written, ${fileProblem(error)}`)
+  let written = performance.now()
   const append = (): void => {
+    written = performance.now()
     const lines = waiting.join('')
     waiting = []
     try {
@@ -48,7 +54,7 @@ export async function openMetrics(path: string, { step }: { readonly step: numbe
     before,
     add: (line) => {
       waiting.push(`${JSON.stringify(line)}\n`)
-      if (waiting.length >= linesAtATime) append()
+      if (waiting.length >= linesAtATime || performance.now() - written >= everyMs) append()
     },
     flush: async () => {
       append()

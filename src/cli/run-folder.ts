@@ -11,6 +11,8 @@ export interface RunFolder {
   readonly checkpoint: string
   readonly metrics: string
   readonly model: string
+  /** Angles and points for whoever watches, where the run was started with --live. */
+  readonly live: string
 }
 
 /** A run folder in use by this process alone. */
@@ -29,12 +31,13 @@ export function runFolder(path: string): RunFolder {
     checkpoint: join(path, 'checkpoint.bin'),
     metrics: join(path, 'metrics.jsonl'),
     model: join(path, 'model.onnx'),
+    live: join(path, 'live.jsonl'),
   }
 }
 
 /** A file that a killed run was writing, or its lock: no part of it counts. */
 const isLeftover = (name: string): boolean =>
-  /^(recipe\.json|checkpoint\.bin|metrics\.jsonl|model\.onnx|run\.lock)\.tmp-\d+$/.test(name)
+  /^(recipe\.json|checkpoint\.bin|metrics\.jsonl|live\.jsonl|model\.onnx|run\.lock)\.tmp-\d+$/.test(name)
 const isNothing = (name: string): boolean => isLeftover(name) || name === lockName
 
 /** Whether a folder is there but holds nothing of a run: one that was killed as it began. */
@@ -77,7 +80,7 @@ export async function createRunFolder(path: string): Promise<OpenRunFolder> {
     async discard() {
       if (!existsSync(files.checkpoint) && existsSync(path)) {
         await removeLeftovers(path)
-        for (const file of [files.recipe, files.metrics]) await rm(file, { force: true })
+        for (const file of [files.recipe, files.metrics, files.live]) await rm(file, { force: true })
         release()
         await removeMade()
       }

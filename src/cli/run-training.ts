@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { Dataset } from '../data/index.ts'
 import { type Progress, prototypesName, train, writeCheckpoint } from '../train/index.ts'
 import { learningSettings } from './learning-settings.ts'
+import { openLiveLog } from './live-log.ts'
 import { type MetricsLine, openMetrics } from './metrics-log.ts'
 import { progress } from './progress.ts'
 import type { Recipe } from './recipe.ts'
@@ -20,19 +21,23 @@ export async function runTraining(
     dataset,
     folder,
     json,
+    isLive = false,
     say,
   }: {
     readonly recipe: Recipe
     readonly dataset: Dataset
     readonly folder: OpenRunFolder
     readonly json: boolean
+    /** Whether somebody watches: angles and points are kept too, and metrics are written without waiting for twenty. */
+    readonly isLive?: boolean
     readonly say: (line: string) => void
   },
 ): Promise<void> {
   const started = performance.now()
   const { steps, batch, data, resume } = options
   const done = resume?.step ?? 0
-  const metrics = await openMetrics(folder.metrics, { step: done })
+  const metrics = await openMetrics(folder.metrics, { step: done, ...(isLive && { everyMs: 500 }) })
+  const live = isLive ? await openLiveLog(folder.live, { step: done, batch }) : undefined
   const progressFrom = (step: number) =>
     progress({ total: steps * batch, label: recipe.loss, unit: 'images', from: step * batch })
   let shown = progressFrom(done)
@@ -45,9 +50,11 @@ export async function runTraining(
     recent.take(line)
     resting.step(line.loss!)
   }
-  const report = ({ step, loss, rate, values, stepMs, waitedMs }: Progress): void => {
+  const report = (progress: Progress): void => {
+    const { step, loss, rate, values, stepMs, waitedMs } = progress
     const line = { step, loss, rate, ...values }
     metrics.add(line)
+    live?.take(progress)
     recent.take(line, { stepMs, waitedMs })
     shown.update(step * batch, recent.text())
     if (resting.step(loss)) {
@@ -67,6 +74,7 @@ export async function runTraining(
     onNotice: say,
     onCheckpoint: async (checkpoint) => {
       await metrics.flush()
+      live?.flush()
       await writeCheckpoint(folder.checkpoint, checkpoint)
     },
   })

@@ -6,6 +6,8 @@ import { type Checkpoint, prepare, readCheckpoint } from '../train/index.ts'
 import { dryRun } from './dry-run.ts'
 import { interruption } from './interruption.ts'
 import { checkUnchanged } from './learning-settings.ts'
+import { liveMetrics } from './live-metrics.ts'
+import { parsePort } from './port.ts'
 import { type Recipe, readRecipe, resolveRecipe } from './recipe.ts'
 import { recipeOptions } from './recipe-settings.ts'
 import {
@@ -30,6 +32,7 @@ interface Flags {
   readonly resume?: boolean
   readonly dryRun?: boolean
   readonly json?: boolean
+  readonly live?: number | true
 }
 
 /** Adds `steradian train`. */
@@ -42,6 +45,9 @@ export function registerTrain(program: Command): void {
     .option('--resume', 'go on where the run in --out stopped')
     .option('--dry-run', 'read the data, time five steps, say what the run would take')
     .option('--json', 'print the facts as one JSON object')
+    .option('--live [port]', 'serve a page on this machine that shows the run as it goes', (text) =>
+      parsePort(text, '--live'),
+    )
   for (const { name, kind, doc, default: usual } of recipeOptions()) {
     const flag = name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
     const text =
@@ -49,8 +55,8 @@ export function registerTrain(program: Command): void {
     command.option(`--${flag} <${kind}>`, text, (value: string) => parsed(flag, kind, value))
   }
   command.action(async (options: Record<string, unknown>) => {
-    const { out, recipe, resume, dryRun, json, ...given } = options
-    await trainCommand({ out, recipe, resume, dryRun, json } as Flags, given)
+    const { out, recipe, resume, dryRun, json, live, ...given } = options
+    await trainCommand({ out, recipe, resume, dryRun, json, live } as Flags, given)
   })
 }
 
@@ -163,9 +169,26 @@ async function prepareAndRun(
     ...(resume && { resume }),
     // Read when they are wanted, so that they are not held through the run.
     ...(from !== undefined && { from: () => startingValues(from) }),
+    ...(flags.live !== undefined && { metrics: liveMetrics }),
     signal,
   }
-  await runTraining(options, { recipe, dataset, folder: folder!, json: flags.json === true, say })
+  const server =
+    flags.live === undefined
+      ? undefined
+      : await (await import('./live-server.ts')).serveLive(
+          [folder!.path],
+          flags.live === true ? {} : { port: flags.live },
+        )
+  if (server) say(`live: ${server.url}`)
+  const isLive = server !== undefined
+  await runTraining(options, {
+    recipe,
+    dataset,
+    folder: folder!,
+    json: flags.json === true,
+    isLive,
+    say,
+  }).finally(() => server?.close())
 }
 
 async function lastCheckpoint(

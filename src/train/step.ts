@@ -33,7 +33,7 @@ export interface StepOptions {
   readonly prototypes: Initialiser
   /** What takes the place of the prototypes before each step (renormalisation in place); nothing by default. */
   readonly project?: (W: Tensor) => Tensor
-  /** Scalars to report besides the loss, from what the loss sees. */
+  /** What to report besides the loss, from what the loss sees: scalars, and float32 tensors of other shapes. */
   readonly metrics?: (x: Tensor, W: Tensor, labels: Tensor) => Readonly<Record<string, Tensor>>
   /** Multipliers of learning rate and weight decay of a parameter, by its name; 1 by default. */
   readonly scales?: (name: string) => { readonly rate?: number; readonly decay?: number }

@@ -37,6 +37,8 @@ export interface Progress {
   readonly rate: number
   /** Metrics and scheduled scalars of the step by name. */
   readonly values: Readonly<Record<string, number>>
+  /** Metrics that are no single numbers, by name, in row-major order; missing where there are none. */
+  readonly arrays?: Readonly<Record<string, Float32Array>>
   /** Time that the step took, and time spent waiting for its batch, in milliseconds. */
   readonly stepMs: number
   readonly waitedMs: number

@@ -131,8 +131,11 @@ export async function train(options: TrainOptions): Promise<Trained> {
           ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, scalar(value)])),
         })
         done++
+        const [scalarResults, others] = [true, false].map((isScalar) =>
+          Object.entries(results).filter(([, { shape }]) => (shape.length === 0) === isScalar),
+        )
         const { loss, ...values } = Object.fromEntries(
-          Object.entries(results).map(([name, { data: numbers }]) => [name, Number(numbers[0])]),
+          scalarResults!.map(([name, { data: numbers }]) => [name, Number(numbers[0])]),
         )
         if (!Number.isFinite(loss)) throw diverged(done, `the loss is ${loss}`)
         const { [rateName]: rateNow, ...followed } = scalars
@@ -142,6 +145,9 @@ export async function train(options: TrainOptions): Promise<Trained> {
           loss: loss!,
           rate: rateNow!,
           values: { ...followed, ...values },
+          ...(others!.length > 0 && {
+            arrays: Object.fromEntries(others!.map(([name, { data: rows }]) => [name, rows as Float32Array])),
+          }),
           stepMs: performance.now() - started,
           waitedMs: started - asked,
         })
