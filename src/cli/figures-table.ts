@@ -2,6 +2,7 @@ import { anglesEntry } from './figure-angles.ts'
 import { boundariesEntry } from './figure-boundaries.ts'
 import { boundsEntry } from './figure-bounds.ts'
 import { curvesEntry } from './figure-curves.ts'
+import { embeddingMapEntry } from './figure-embedding-map.ts'
 import type { FigureEntry } from './figure-entry.ts'
 import { geometryEntry } from './figure-geometry.ts'
 import { gradientsEntry } from './figure-gradients.ts'
@@ -12,6 +13,7 @@ import { psiEntry } from './figure-psi.ts'
 import { cmcEntry, detEntry, rocEntry } from './figure-results.ts'
 import { sphereEntry } from './figure-sphere.ts'
 import { targetLogitsEntry } from './figure-target-logits.ts'
+import { worstPairsEntry } from './figure-worst-pairs.ts'
 
 /** The figures of `steradian figure`, in the order in which they tell the story. */
 export const figures: readonly FigureEntry[] = [
@@ -30,4 +32,6 @@ export const figures: readonly FigureEntry[] = [
   cmcEntry,
   megafaceEntry,
   pipelineEntry,
+  embeddingMapEntry,
+  worstPairsEntry,
 ]
