@@ -109,11 +109,10 @@ function boundariesOf(
   const thetas = Float64Array.from({ length: 181 }, (_, i) => inRadians(i))
   const inPlane = (target: FallingLogit, measure: 'cosine' | 'angle') =>
     measure === 'cosine'
-      ? { x: thetas.map(Math.cos), y: thetas.map((theta) => belowCosine(target(theta))) }
+      ? { x: thetas.map(Math.cos), y: thetas.map((theta) => target(theta)) }
       : {
           x: thetas.map(inDegrees),
-          // Where any angle will do the boundary is off the plane, so that no line is drawn along its edge.
-          y: thetas.map((theta) => (target(theta) > 1 ? -1 : inDegrees(boundaryAngle(target, theta)))),
+          y: thetas.map((theta) => angleInPlane(target, theta)),
         }
   const plane = (measure: 'cosine' | 'angle'): PlaneBoundaries => ({
     first: inPlane(targets[0], measure),
@@ -142,12 +141,22 @@ function boundariesOf(
   }
 }
 
-/** A logit as a cosine to the other class; below −1 no sample has so little. */
-const belowCosine = (logit: number): number => (logit < -1 ? Number.NaN : logit)
+/**
+ * The angle on the boundary, in degrees. Where any will do or none will it is off the plane, so that the line leaves it there and
+ * is not drawn along its edge.
+ */
+function angleInPlane(target: FallingLogit, theta: number): number {
+  const value = target(theta)
+  return value > 1 ? -1 : value < -1 ? 181 : inDegrees(boundaryAngle(target, theta))
+}
 
-function* planeRows(what: string, loss: string, { first, second }: PlaneBoundaries) {
+/** The points within the plane. */
+function* planeRows(what: 'cosine' | 'angle', loss: string, { first, second }: PlaneBoundaries) {
+  const [low, high] = what === 'cosine' ? [-1, 1] : [0, 180]
   for (const [i, { x, y }] of [first, second].entries())
-    for (let k = 0; k < x.length; k++)
+    for (let k = 0; k < x.length; k++) {
+      if (!(y[k]! >= low && y[k]! <= high)) continue
       // On the boundary of class 2 the measures are exchanged.
       yield i === 0 ? [what, loss, 1, x[k]!, y[k]!] : [what, loss, 2, y[k]!, x[k]!]
+    }
 }

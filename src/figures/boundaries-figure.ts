@@ -73,7 +73,7 @@ export function boundariesFigure(
         regionPanel(angle, anglePlane, { title: ' ', description: `${name} in the plane of the angles.` }),
       ),
       ...losses.map(({ name, formula, circle, widthDegrees }) => {
-        const gap = Number.isFinite(widthDegrees) ? `${widthDegrees.toFixed(1)}°` : 'all of the arc'
+        const gap = Number.isFinite(widthDegrees) ? `${Math.abs(widthDegrees).toFixed(1)}°` : 'all of the arc'
         return circlePanel(
           circle.map((half, i) => ({ ...half, style: classStyles[i]! })),
           {
