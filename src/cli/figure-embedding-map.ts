@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { fileSource, readDataset } from '../data/index.ts'
 import { StoppedError, UsageError } from '../errors.ts'
 import { embeddingMapFigure } from '../figures/embedding-map-figure.ts'
@@ -64,7 +65,7 @@ async function embedded(flags: Flags) {
     const source = fileSource({ samples }, { height, width, template: alignment })
     const { embedding } = await embedImages(model, source, { batch: flags.batch, signal })
     const classNames = chosen.map((_, i) => String(i + 1))
-    return { embedding, labels: source.labels, classNames, source: name }
+    return { embedding, labels: source.labels, classNames, source: basename(name) }
   } catch (error) {
     throw signal.aborted ? new StoppedError('figure: stopped, nothing was written') : error
   } finally {

@@ -85,7 +85,7 @@ function pairRow(
   const end = x + columnWidth - 24
   const name = (text: string, line: number) =>
     `<text x="${from}" y="${y + 12 + 15 * line}" font-size="11">${escapeText(shortened(text, hasPictures ? 28 : 44))}</text>`
-  return `${images.join('')}${name(left, 0)}${name(right, 1)}<text x="${end}" y="${y + 12}" text-anchor="end" font-weight="600">${escapeText(score)}</text><text x="${end}" y="${y + 27}" text-anchor="end" font-size="11">of ${escapeText(threshold)}</text>`
+  return `${images.join('')}${name(left, 0)}${name(right, 1)}<text x="${end}" y="${y + 12}" text-anchor="end" font-weight="600">${escapeText(score)}</text><text x="${end}" y="${y + 27}" text-anchor="end" font-size="11">limit ${escapeText(threshold)}</text>`
 }
 
 /** A name with its beginning cut off where it is long: the end tells images apart. */
