@@ -242,6 +242,15 @@ describe('missing features', () => {
     expect(existsSync(at('missing-out'))).toBe(false)
   })
 
+  test('are looked for in all lists before anything is counted', async () => {
+    await cp(at('distractors'), at('gaps'), { recursive: true })
+    const [small, large] = [made.lists.get(10)!.path[4]!, made.lists.get(60)!.path[50]!]
+    for (const path of [small, large]) await rm(join(at('gaps'), `${path}_o.bin`))
+    const { error, stderr } = await megaface('--distractor-features', at('gaps'))
+    expect(error!.message).toContain('_10_1: expected features of all 10, got 9')
+    for (const path of [small, large]) expect(stderr).toContain(`missing: ${path}: no such file or folder\n`)
+  })
+
   test('are found inside the files too, once they are counted', async () => {
     const path = join(at('some'), `${made.lists.get(60)!.path[2]}_o.bin`)
     await writeFile(path, featureFile([1, 2, Number.NaN, 4, 5, 6]))
@@ -319,6 +328,18 @@ describe('the training set', () => {
 })
 
 describe('what cannot be used', () => {
+  test('lists of both challenges together are refused', async () => {
+    await cp(at('lists'), at('mixed'), { recursive: true })
+    const { path } = made.lists.get(60)!
+    const list = at('mixed/megaface_features_list.json_60_1')
+    await writeFile(list, JSON.stringify({ path, id: path.map((name) => name.split('/')[1]) }))
+    const { error } = await megaface('--distractors', at('mixed'))
+    expect(error).toBeInstanceOf(DataError)
+    expect(error!.message).toBe(
+      `${list}: expected no "id" as ${at('mixed/megaface_features_list.json_10_1')}, got "id"`,
+    )
+  })
+
   test.each<[string, string[], string]>([
     [
       'a size without a list',

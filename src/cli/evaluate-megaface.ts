@@ -9,10 +9,10 @@ import { encodePart, type Json, type JsonObject, type PartArray } from '../evalu
 import { writeEvaluation } from './evaluation-output.ts'
 import { interruption } from './interruption.ts'
 import { type Count, type CountedProbes, countedProbes, countLists } from './megaface-count.ts'
-import { originFacts } from './megaface-distractors.ts'
 import { readMegafaceLists } from './megaface-lists.ts'
 import { addMegafaceOptions, type MegafaceFlags, probeNameOf } from './megaface-options.ts'
-import { featureOrigin, readProbes } from './megaface-probes.ts'
+import { featureOrigins } from './megaface-origin.ts'
+import { readProbes } from './megaface-probes.ts'
 import { type BesideFacts, type MegafaceSetup, megafaceEvaluation, type Outcome } from './megaface-report.ts'
 import { version } from './version.ts'
 import { writeWhole } from './write-file.ts'
@@ -29,32 +29,32 @@ async function evaluateMegaface(flags: MegafaceFlags): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   if (flags.shard && flags.out === undefined)
     throw new UsageError('--shard: needs --out, the new file of the part')
-  const name = probeNameOf(flags, say)
-  const [ofProbes, ofDistractors] = [
-    await featureOrigin(flags, 'probe'),
-    await featureOrigin(flags, 'distractor'),
-  ]
-  const lists = await readMegafaceLists(flags, say)
-  checkPairs(lists.probes.labels, flags)
-  const beside = await Promise.all(flags.beside.map(readBeside))
   const { signal, stop } = interruption(() => say('\nstopping (again to leave at once)'))
   try {
+    const name = probeNameOf(flags, say)
+    const origins = await featureOrigins(flags)
+    const lists = await readMegafaceLists(flags, { say, signal })
+    checkPairs(lists.probes.labels, flags)
+    const beside = await Promise.all(flags.beside.map(readBeside))
     const { paths } = lists.probes
-    const probes = await readProbes(flags, ofProbes, paths, { say, signal })
+    const probes = await readProbes(flags, origins.probes, paths, { say, signal })
     const { each, noise } = countedProbes(lists, probes, flags)
-    const found = await countLists(flags, lists, each, { origin: ofDistractors, say, signal })
+    const found = await countLists(flags, lists, each, {
+      ...{ origin: origins.distractors, say, signal },
+    })
     const setup: MegafaceSetup = {
       ...{ version, name: flags.name, challenge: lists.challenge, verification: flags.verification },
       ...{ normalise: flags.normalise ?? false, lists: lists.facts },
       probes: { name, listed: paths.length, features: probes.facts },
-      distractors: await originFacts(ofDistractors),
+      distractors: found.distractors,
       noise: noise ? { probes: { ...noise }, distractors: found.noise.map((own) => ({ ...own })) } : null,
       ...{ beside, missingItems: [...probes.missingItems, ...found.missingItems] },
     }
     if (flags.shard) await writePart(flags, setup, each, found.counts)
     else await writeEvaluation(flags, megafaceEvaluation(setup, outcomesOf(each, found.counts)))
   } catch (error) {
-    throw signal.aborted ? new StoppedError('megaface: stopped') : error
+    // One that says what was kept says more.
+    throw signal.aborted && !(error instanceof StoppedError) ? new StoppedError('megaface: stopped') : error
   } finally {
     stop()
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { steradian } from '../../test/cli/steradian.ts'
 import { runCommand } from '../../test/embed/run-command.ts'
-import { type MegafaceFolder, writeMegaface } from '../../test/evaluate/megaface-folder.ts'
+import { featureFile, type MegafaceFolder, writeMegaface } from '../../test/evaluate/megaface-folder.ts'
 import { literalMegaface } from '../../test/evaluate/megaface-literal.ts'
 import { DataError } from '../errors.ts'
 import { encodePart, megafaceFars } from '../evaluate/index.ts'
@@ -75,6 +75,14 @@ test('merge refuses what is no whole run, in one line', async () => {
   expect(await refusal(one, one)).toBe(`${one}: shard 1/2 is given already, got ${one}`)
   expect(await refusal(two, other)).toMatch(
     /parts-30\/1: expected lists\.distractors\.0\.file ".*_9000_1" as /,
+  )
+  // The same lists, features of another model.
+  const changed = join(at('distractors'), `${made.lists.get(30)!.path[7]}_o.bin`)
+  await writeWhole(changed, featureFile(made.lists.get(30)!.rows[8]!))
+  const again = await runCommand(registerEvaluate, ...words(30), '--shard', '2/2', '--out', at('again.part'))
+  expect(again.error).toBeUndefined()
+  expect(await refusal(other, at('again.part'))).toMatch(
+    /again\.part: expected distractors\.features\.0\.sha256 "/,
   )
   expect(await refusal(at('lists'))).toBe(`${at('lists')}: expected a file, got a folder`)
   expect(await refusal(at('noise.txt'))).toMatch(/noise\.txt: expected a part of an evaluation/)

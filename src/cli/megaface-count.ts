@@ -1,10 +1,8 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { DataError, fileProblem } from '../errors.ts'
+import { DataError } from '../errors.ts'
 import { type MegafaceResult, megafacePlan, megafaceResult } from '../evaluate/megaface.ts'
 import { findNoise } from '../evaluate/megaface-noise.ts'
 import { type ProbePairs, probePairs } from '../evaluate/megaface-pairs.ts'
+import type { JsonObject } from '../evaluate/part-file.ts'
 import type { Matrix } from '../math/matrix.ts'
 import {
   countDistractors,
@@ -14,10 +12,12 @@ import {
   tallyPart,
 } from '../search/index.ts'
 import type { UnusableItems } from './feature-folder.ts'
-import { type DistractorFeatures, openDistractors } from './megaface-distractors.ts'
+import { type DistractorFeatures, findDistractors, openDistractors } from './megaface-distractors.ts'
 import type { DistractorList, MegafaceLists } from './megaface-lists.ts'
 import { type MegafaceFlags, threadsOf } from './megaface-options.ts'
-import { type FeatureOrigin, missingError, type ProbeFeatures } from './megaface-probes.ts'
+import { type FeatureOrigin, fileFacts } from './megaface-origin.ts'
+import { missingError, type ProbeFeatures } from './megaface-probes.ts'
+import { scratchFolder } from './megaface-scratch.ts'
 import { type MissingImage, sayMissing } from './missing-images.ts'
 import { progress } from './progress.ts'
 
@@ -80,6 +80,15 @@ export interface Counts {
   readonly missingItems: readonly MissingImage[]
   /** Of each list that was given lists of mislabelled images: how many distractors these name. */
   readonly noise: readonly NoiseFound[]
+  /** For the JSON: what the distractors were read or computed from. */
+  readonly distractors: JsonObject
+}
+
+/** How lists are counted. */
+export interface CountContext {
+  readonly origin: FeatureOrigin
+  readonly say: (line: string) => void
+  readonly signal: AbortSignal
 }
 
 /** Counts the distractors of each list for each of the probes. @throws DataError; the signal's reason */
@@ -87,23 +96,24 @@ export async function countLists(
   flags: MegafaceFlags,
   lists: MegafaceLists,
   probes: readonly CountedProbes[],
-  {
-    origin,
-    say,
-    signal,
-  }: { readonly origin: FeatureOrigin; readonly say: (line: string) => void; readonly signal: AbortSignal },
+  context: CountContext,
 ): Promise<Counts> {
+  const { origin, say, signal } = context
+  const { columns } = probes[0]!.plan.probes
+  if (!flags.allowMissing) await lookForAll(lists, columns, context)
   const counts: Count[] = []
   const missing = new Map<string, MissingImage>()
   const noise: NoiseFound[] = []
+  const facts: JsonObject[] = []
   const scratch = scratchFolder(flags)
   try {
     for (const list of lists.distractors) {
       const paths = await list.paths()
       const label = labelOf(list)
       const features = await openDistractors(origin, paths, {
-        ...{ flags, columns: probes[0]!.plan.probes.columns, scratch: scratch.open, say, signal, label },
+        ...{ flags, columns, scratch: scratch.open, say, signal, label },
       })
+      facts.push({ size: list.size, set: list.set, ...features.facts })
       const refuse = ({ items }: UnusableItems): void => {
         if (origin.kind !== 'model') sayMissing(items, { of: paths.length, say })
         if (items.length > 0 && !flags.allowMissing) throw missingError(list.file, items.length, paths.length)
@@ -130,11 +140,38 @@ export async function countLists(
           shown.finish()
         }
       }
+      await scratch.clear()
     }
-    return { counts, missingItems: [...missing.values()], noise }
+    const distractors = await distractorFacts(origin, facts)
+    return { counts, missingItems: [...missing.values()], noise, distractors }
   } finally {
     await scratch.remove()
   }
+}
+
+/** Looks for what all lists need, and names what is not there, before anything is counted. @throws DataError */
+async function lookForAll(
+  { distractors }: MegafaceLists,
+  columns: number,
+  { origin, say, signal }: CountContext,
+): Promise<void> {
+  let refusal: DataError | undefined
+  for (const list of distractors) {
+    const paths = await list.paths()
+    const { items } = await findDistractors(origin, paths, { columns, signal, label: labelOf(list) })
+    if (items.length === 0) continue
+    sayMissing(items, { of: paths.length, say })
+    refusal ??= missingError(list.file, items.length, paths.length)
+  }
+  if (refusal) throw refusal
+}
+
+/** What the JSON says of where distractors come from: of a folder, a digest for each list. */
+async function distractorFacts(origin: FeatureOrigin, lists: readonly JsonObject[]): Promise<JsonObject> {
+  if (origin.kind === 'folder') return { ending: origin.ending, features: lists }
+  if (origin.kind === 'file') return fileFacts(origin.file)
+  const { size: _, set: __, ...model } = lists[0]!
+  return model
 }
 
 /** What progress and curves call a list of distractors. */
@@ -185,25 +222,4 @@ function rowsAt({ data, columns }: Matrix, index: Int32Array): Matrix {
     rows.set(data.subarray(i * columns, (i + 1) * columns), at * columns)
   })
   return { data: rows, rows: index.length, columns }
-}
-
-/** A folder beside the embedding cache, made when it is needed. */
-function scratchFolder({ cache }: Pick<MegafaceFlags, 'cache'>) {
-  let made: Promise<string> | undefined
-  const make = async (): Promise<string> => {
-    const parent = cache === false ? tmpdir() : dirname(cache)
-    try {
-      await mkdir(parent, { recursive: true })
-      return await mkdtemp(join(parent, 'megaface-'))
-    } catch (error) {
-      throw new DataError(`${parent}: cannot be written, ${fileProblem(error)}`)
-    }
-  }
-  return {
-    open: (): Promise<string> => (made ??= make()),
-    remove: async (): Promise<void> => {
-      const path = await made?.catch(() => undefined)
-      if (path !== undefined) await rm(path, { recursive: true, force: true })
-    },
-  }
 }

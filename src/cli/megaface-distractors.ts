@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename } from 'node:path'
 import { readText } from '../data/read-text.ts'
-import { DataError, fileProblem } from '../errors.ts'
+import { DataError } from '../errors.ts'
 import type { JsonObject } from '../evaluate/part-file.ts'
-import { type Matrix, unitRows } from '../math/matrix.ts'
 import type { FeatureSource } from '../search/index.ts'
 import { namesFile } from './embed-folder.ts'
 import { itemFeatures } from './evaluation-features.ts'
-import { openFeatureFile } from './feature-file.ts'
+import { type FeatureFile, openFeatureFile } from './feature-file.ts'
 import { featurePath, findFeatureFiles, readFeatureFolder, type UnusableItems } from './feature-folder.ts'
+import { lookAt } from './image-content.ts'
+import { itemImages } from './item-images.ts'
 import { type MegafaceFlags, threadsOf } from './megaface-options.ts'
-import { type FeatureOrigin, imagesOf } from './megaface-probes.ts'
+import { type FeatureOrigin, imagesOf, sampleFacts, withoutPaths } from './megaface-origin.ts'
+import { rowsFile } from './megaface-rows.ts'
 import { matchNames } from './named-features.ts'
 import { progress } from './progress.ts'
 
@@ -19,6 +20,8 @@ import { progress } from './progress.ts'
 export interface DistractorFeatures {
   /** Those that cannot be used. */
   readonly unusable: UnusableItems
+  /** For the JSON: what they were read or computed from, as far as it belongs to the list. */
+  readonly facts: JsonObject
   /** Looks into each file, where that was not done; for when one could not be counted. */
   readonly inspect?: () => Promise<UnusableItems>
   /** The features of the given items of the list, in that order; none that is unusable. */
@@ -54,40 +57,51 @@ export function openDistractors(
 const isLong = (files: number, { flags }: DistractorContext): boolean =>
   160 * files * (threadsOf(flags) + 1) > flags.memory / 4
 
-/** What the JSON says of where distractors come from. */
-export async function originFacts(origin: FeatureOrigin): Promise<JsonObject> {
-  if (origin.kind === 'folder') return { ending: origin.ending }
-  if (origin.kind === 'model') return {}
-  const file = await openFeatureFile(origin.file)
-  try {
-    return { features: { file: origin.file, sha256: await file.sha256() } }
-  } finally {
-    await file.close()
+/**
+ * The items of a list whose features or images are not there, as far as that is seen without reading them; distractors have
+ * `columns` numbers.
+ * @throws DataError where the names of a file's rows do not fit
+ */
+export async function findDistractors(
+  origin: FeatureOrigin,
+  paths: readonly string[],
+  { columns, signal, label }: Pick<DistractorContext, 'columns' | 'signal' | 'label'>,
+): Promise<UnusableItems> {
+  if (origin.kind === 'folder') {
+    const shown = shownIfLong(paths.length, `${label}: looking for files`)
+    const onProgress = (done: number) => shown?.update(done)
+    return findFeatureFiles(origin, paths, columns, { signal, onProgress }).finally(() => shown?.finish())
   }
+  if (origin.kind === 'file') {
+    const features = await openFeatureFile(origin.file)
+    return (await rowsOf(features, origin.file, paths).finally(() => features.close())).unusable
+  }
+  const named = paths.map((name) => ({ name }))
+  const found = await itemImages(named, { ...imagesOf(origin) })
+  const images = found.map((image, i) => ({ ...image, name: paths[i]! }))
+  const { reasons } = await lookAt(images, { signal, label, withKeys: false })
+  const indices = [...reasons.keys()].sort((a, b) => a - b)
+  return { indices, items: indices.map((i) => ({ name: paths[i]!, reason: reasons.get(i)! })) }
 }
 
-/** The files as they are: read where they are counted. */
+/** The files as they are, which have been looked for: read where they are counted. */
 async function fromFolder(
   origin: Extract<FeatureOrigin, { readonly kind: 'folder' }>,
   paths: readonly string[],
   { flags, columns, signal, label }: DistractorContext,
 ): Promise<DistractorFeatures> {
-  const look = async (inside: boolean): Promise<UnusableItems> => {
-    const shown = shownIfLong(paths.length, `${label}: ${inside ? 'reading' : 'looking for'} files`)
-    const options = { signal, onProgress: (done: number) => shown?.update(done) }
-    try {
-      return await (inside
-        ? readFeatureFolder(origin, paths, () => {}, { columns, ...options })
-        : findFeatureFiles(origin, paths, columns, options))
-    } finally {
-      shown?.finish()
-    }
+  const inspect = (): Promise<UnusableItems> => {
+    const shown = shownIfLong(paths.length, `${label}: reading files`)
+    const onProgress = (done: number) => shown?.update(done)
+    return readFeatureFolder(origin, paths, () => {}, { columns, signal, onProgress }).finally(() =>
+      shown?.finish(),
+    )
   }
   // What is left out must be known before anything is counted, and by every shard alike.
-  const inside = flags.allowMissing === true
+  const unusable = flags.allowMissing ? await inspect() : { indices: [], items: [] }
   return {
-    unusable: await look(inside),
-    ...(!inside && { inspect: () => look(true) }),
+    ...{ unusable, facts: await sampleFacts(origin, paths, unusable) },
+    ...(!flags.allowMissing && { inspect }),
     source: (indices) => ({
       kind: 'files',
       paths: Array.from(indices, (i) => featurePath(origin, paths[i]!)),
@@ -106,8 +120,9 @@ async function packed(
   paths: readonly string[],
   context: DistractorContext,
 ): Promise<DistractorFeatures> {
-  const { columns, label, signal } = context
-  const file = await rowsFile(context)
+  const { columns, label, signal, flags } = context
+  const { normalise } = flags
+  const file = await rowsFile(await context.scratch(), columns)
   const shown = shownIfLong(paths.length, `${label}: reading files`)
   try {
     const wrong: UnusableItems[] = []
@@ -121,12 +136,11 @@ async function packed(
         { columns, signal, onProgress: (done) => shown?.update(first + done) },
       )
       wrong.push({ indices: indices.map((i) => first + i), items })
-      await file.append({ data, rows: piece.length, columns })
+      const nameOf = (row: number) => featurePath(origin, piece[row]!)
+      await file.append({ data, rows: piece.length, columns }, { normalise, nameOf })
     }
-    return {
-      unusable: { indices: wrong.flatMap((w) => w.indices), items: wrong.flatMap((w) => w.items) },
-      source: file.source,
-    }
+    const unusable = joined(wrong)
+    return { unusable, facts: await sampleFacts(origin, paths, unusable), source: file.source }
   } finally {
     shown?.finish()
     await file.close()
@@ -147,42 +161,55 @@ async function fromFile(
       throw new DataError(
         `${path}: expected ${columns} numbers a row as the probes have, got ${features.columns}`,
       )
-    const list = namesFile(path)
-    const isNamed = existsSync(list)
-    if (!isNamed) {
-      if (rows !== paths.length)
-        throw new DataError(
-          `${path}: expected ${list} with the names of its ${rows} rows, or a row for each of ${paths.length} distractors in order`,
-        )
-      say(`${path}: no ${list}: its rows are taken in the order of the list`)
-    }
-    const rowOf = isNamed
-      ? matchNames(paths, await readText(list), { list, rows })
-      : Int32Array.from(paths.keys())
-    const indices = Array.from(rowOf.keys()).filter((i) => rowOf[i]! < 0)
-    const items = indices.map((i) => ({ name: paths[i]!, reason: `no row in ${list}` }))
-    const unusable = { indices, items }
+    const { rowOf, unusable } = await rowsOf(features, path, paths, say)
     if (type === 'float32' && !flags.normalise)
       return {
-        unusable,
+        ...{ unusable, facts: {} },
         source: (wanted) => ({
           ...{ kind: 'matrix', path, offset: start, rows, columns },
           order: wanted.map((i) => rowOf[i]!),
         }),
       }
-    const file = await rowsFile(context)
+    const file = await rowsFile(await context.scratch(), columns)
+    const { normalise } = flags
     try {
       for (let first = 0; first < paths.length; first += PIECE) {
         signal.throwIfAborted()
-        await file.append(await features.read(rowOf.slice(first, first + PIECE)))
+        const nameOf = (row: number) => `${path}: ${paths[first + row]}`
+        await file.append(await features.read(rowOf.slice(first, first + PIECE)), { normalise, nameOf })
       }
     } finally {
       await file.close()
     }
-    return { unusable, source: file.source }
+    return { unusable, facts: {}, source: file.source }
   } finally {
     await features.close()
   }
+}
+
+/** The row of each distractor in a file of features, by the names beside it; without these in the order of the list. */
+async function rowsOf(
+  { rows }: FeatureFile,
+  path: string,
+  paths: readonly string[],
+  say: (line: string) => void = () => {},
+): Promise<{ readonly rowOf: Int32Array; readonly unusable: UnusableItems }> {
+  const list = namesFile(path)
+  const isNamed = existsSync(list)
+  if (!isNamed) {
+    if (rows !== paths.length)
+      throw new DataError(
+        `${path}: expected ${list} with the names of its ${rows} rows, or a row for each of ${paths.length} distractors in order`,
+      )
+    say(`${path}: no ${list}: its rows are taken in the order of the list`)
+  }
+  const rowOf = isNamed
+    ? matchNames(paths, await readText(list), { list, rows })
+    : Int32Array.from(paths.keys())
+  const indices = Array.from(rowOf.keys()).filter((i) => rowOf[i]! < 0)
+  // Without its folder: shards may name it by other paths, and what they say must be the same.
+  const reason = `no row in ${basename(list)}`
+  return { rowOf, unusable: { indices, items: indices.map((i) => ({ name: paths[i]!, reason })) } }
 }
 
 /** What a model makes of the images, piece by piece, in one file of rows. */
@@ -192,12 +219,13 @@ async function fromModel(
   context: DistractorContext,
 ): Promise<DistractorFeatures> {
   const { flags, say, signal, label, columns } = context
-  const file = await rowsFile(context)
+  const file = await rowsFile(await context.scratch(), columns)
   try {
     const wrong: UnusableItems[] = []
+    let facts: JsonObject = {}
     for (let first = 0; first < paths.length; first += PIECE) {
       const piece = paths.slice(first, first + PIECE)
-      const { fused, missing, missingItems } = await itemFeatures(
+      const { fused, missing, missingItems, source } = await itemFeatures(
         { ...flags, ...imagesOf(origin), allowMissing: flags.allowMissing ?? false },
         piece.map((name) => ({ name })),
         { say, signal, label },
@@ -208,12 +236,10 @@ async function fromModel(
         )
       const indices = Array.from(missing.keys()).filter((i) => missing[i])
       wrong.push({ indices: indices.map((i) => first + i), items: missingItems })
-      await file.append(fused)
+      facts = withoutPaths(source)
+      await file.append(fused, { normalise: flags.normalise, nameOf: (row) => piece[row]! })
     }
-    return {
-      unusable: { indices: wrong.flatMap((w) => w.indices), items: wrong.flatMap((w) => w.items) },
-      source: file.source,
-    }
+    return { unusable: joined(wrong), facts, source: file.source }
   } finally {
     await file.close()
   }
@@ -222,23 +248,7 @@ async function fromModel(
 /** Items that are held at once. */
 const PIECE = 16_384
 
-/** A file of float32 rows in the scratch folder, brought to length 1 where that was asked for. */
-async function rowsFile({ flags, columns, scratch, label }: DistractorContext) {
-  const path = join(await scratch(), `${label.replaceAll(' ', '-')}.f32`)
-  const problem = (error: unknown) => new DataError(`${path}: cannot be written, ${fileProblem(error)}`)
-  const file = await open(path, 'w').catch((error: unknown) => {
-    throw problem(error)
-  })
-  let rows = 0
-  return {
-    async append(matrix: Matrix): Promise<void> {
-      const data = Float32Array.from(flags.normalise ? unitRows(matrix).data : matrix.data)
-      await file.writeFile(new Uint8Array(data.buffer)).catch((error: unknown) => {
-        throw problem(error)
-      })
-      rows += matrix.rows
-    },
-    close: () => file.close(),
-    source: (order: Int32Array): FeatureSource => ({ kind: 'matrix', path, offset: 0, rows, columns, order }),
-  }
-}
+const joined = (pieces: readonly UnusableItems[]): UnusableItems => ({
+  indices: pieces.flatMap(({ indices }) => indices),
+  items: pieces.flatMap(({ items }) => items),
+})

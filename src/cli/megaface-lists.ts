@@ -35,11 +35,11 @@ export interface MegafaceLists {
 /** Reads the lists that the options name. @throws DataError, UsageError */
 export async function readMegafaceLists(
   flags: MegafaceFlags,
-  say: (line: string) => void,
+  { say, signal }: { readonly say: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<MegafaceLists> {
   const probes = parseMegafaceProbes(await readText(flags.probes), { name: flags.probes })
   const distractors = await distractorLists(flags)
-  const challenge = await challengeOf(flags, distractors[0]!)
+  const challenge = await challengeOf(flags, distractors, signal)
   const { noiseProbes, noiseDistractors } = flags
   const noiseOf = async (file: string | undefined) => (file ? parseNoise(await readText(file)) : [])
   const facts = async (file: string | undefined) =>
@@ -97,13 +97,25 @@ async function distractorLists({
 const readList = async ({ file, size }: Pick<DistractorList, 'file' | 'size'>) =>
   parseMegafaceDistractors(await readText(file), { name: file, size })
 
-/** Which challenge the lists are of, by the smallest: those of challenge 2 have ids. */
-async function challengeOf({ challenge }: MegafaceFlags, list: DistractorList): Promise<1 | 2> {
-  const found = (await readList(list)).ids ? 2 : 1
+/** Which challenge the lists are of: those of challenge 2 have ids. @throws DataError unless all are of one; UsageError */
+async function challengeOf(
+  { challenge }: MegafaceFlags,
+  lists: readonly DistractorList[],
+  signal: AbortSignal,
+): Promise<1 | 2> {
+  const said = (found: 1 | 2): string => `${found === 2 ? '' : 'no '}"id"`
+  let first: { readonly file: string; readonly found: 1 | 2 } | undefined
+  for (const list of lists) {
+    signal.throwIfAborted()
+    const { file } = list
+    const found = (await readList(list)).ids ? 2 : 1
+    first ??= { file, found }
+    if (found !== first.found)
+      throw new DataError(`${file}: expected ${said(first.found)} as ${first.file}, got ${said(found)}`)
+  }
+  const { file, found } = first!
   if (challenge !== undefined && challenge !== found)
-    throw new UsageError(
-      `--challenge: expected ${found}, since ${list.file} has ${found === 2 ? '' : 'no '}"id", got ${challenge}`,
-    )
+    throw new UsageError(`--challenge: expected ${found}, since ${file} has ${said(found)}, got ${challenge}`)
   return found
 }
 

@@ -1,48 +1,16 @@
 import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
-import { DataError, UsageError } from '../errors.ts'
+import { basename } from 'node:path'
+import { DataError } from '../errors.ts'
 import type { JsonObject } from '../evaluate/part-file.ts'
 import type { Matrix } from '../math/matrix.ts'
-import { unitRows } from '../math/matrix.ts'
+import { namesFile } from './embed-folder.ts'
 import { itemFeatures } from './evaluation-features.ts'
-import { checkFolder, readFeatureFolder } from './feature-folder.ts'
+import { readFeatureFolder } from './feature-folder.ts'
 import type { MegafaceFlags } from './megaface-options.ts'
+import { type FeatureOrigin, imagesOf, withoutPaths } from './megaface-origin.ts'
+import { float32Rows } from './megaface-rows.ts'
 import { type MissingImage, sayMissing } from './missing-images.ts'
 import { readNamedFeatures } from './named-features.ts'
-
-/** Where the features of a list come from. */
-export type FeatureOrigin =
-  | { readonly kind: 'folder'; readonly folder: string; readonly ending: string }
-  | { readonly kind: 'file'; readonly file: string }
-  | { readonly kind: 'model'; readonly images: string; readonly landmarks?: string }
-
-/** Where the options say that the features of probes or distractors come from. @throws UsageError, DataError */
-export async function featureOrigin(
-  flags: MegafaceFlags,
-  which: 'probe' | 'distractor',
-): Promise<FeatureOrigin> {
-  const { model, ending } = flags
-  const [features, images, landmarks] =
-    which === 'probe'
-      ? [flags.probeFeatures, flags.probeImages, flags.probeLandmarks]
-      : [flags.distractorFeatures, flags.distractorImages, flags.distractorLandmarks]
-  if ((features === undefined) === (images === undefined))
-    throw new UsageError(
-      `--${which}-features: expected either it, or --model and --${which}-images, got ${features === undefined ? 'none' : 'both'}`,
-    )
-  if (features === undefined) {
-    if (model === undefined) throw new UsageError(`--${which}-images: needs --model`)
-    return { kind: 'model', images: images!, ...(landmarks !== undefined && { landmarks }) }
-  }
-  if (landmarks !== undefined)
-    throw new UsageError(`--${which}-landmarks: is for --${which}-images, got --${which}-features`)
-  // What is not there is taken as a folder, whose check says so.
-  if ((await stat(features).catch(() => undefined))?.isFile()) return { kind: 'file', file: features }
-  if (ending === undefined)
-    throw new UsageError('--ending: expected what stands after the path of an item, as _o.bin, got none')
-  await checkFolder({ folder: features, ending })
-  return { kind: 'folder', folder: features, ending }
-}
 
 /** The features of the probes. */
 export interface ProbeFeatures {
@@ -66,13 +34,17 @@ export async function readProbes(
   if (missingItems.length > 0 && origin.kind !== 'model') sayMissing(missingItems, { of: paths.length, say })
   if (missingItems.length > 0 && !flags.allowMissing)
     throw missingError('probes', missingItems.length, paths.length)
-  const data = Float32Array.from(flags.normalise ? unitRows(matrix).data : matrix.data)
+  const where = origin.kind === 'file' ? `${origin.file}: ` : ''
+  const data = float32Rows(matrix, {
+    normalise: flags.normalise,
+    nameOf: (row) => `${where}${paths[row]}`,
+  })
   const bytes = new Uint8Array(data.buffer)
   return {
     matrix: { ...matrix, data },
     ...{ missing, missingItems },
     facts: {
-      ...facts,
+      ...withoutPaths(facts),
       columns: matrix.columns,
       rowsSha256: createHash('sha256').update(bytes).digest('hex'),
     },
@@ -104,7 +76,10 @@ async function rawProbes(
       names: undefined,
       say,
     })
-    return { matrix: feature, missing, missingItems, facts: source }
+    // Without its folder: shards may name it by other paths, and what they say must be the same.
+    const reason = `no row in ${basename(namesFile(origin.file))}`
+    const items = missingItems.map(({ name }) => ({ name, reason }))
+    return { matrix: feature, missing, missingItems: items, facts: source }
   }
   const rows = new Map<number, Float32Array>()
   const { indices, items } = await readFeatureFolder(
@@ -130,9 +105,3 @@ async function rawProbes(
     facts: { ending: origin.ending },
   }
 }
-
-/** The image options of `itemFeatures`. */
-export const imagesOf = ({ images, landmarks }: Extract<FeatureOrigin, { readonly kind: 'model' }>) => ({
-  images,
-  ...(landmarks !== undefined && { landmarks }),
-})
