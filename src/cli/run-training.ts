@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { Dataset } from '../data/index.ts'
 import { type Progress, prototypesName, train, writeCheckpoint } from '../train/index.ts'
@@ -37,7 +38,10 @@ export async function runTraining(
   const { steps, batch, data, resume } = options
   const done = resume?.step ?? 0
   const metrics = await openMetrics(folder.metrics, { step: done, ...(isLive && { everyMs: 500 }) })
-  const live = isLive ? await openLiveLog(folder.live, { step: done, batch }) : undefined
+  // One that goes on unwatched drops what will be done again, too.
+  const opened =
+    isLive || existsSync(folder.live) ? await openLiveLog(folder.live, { step: done, batch }) : undefined
+  const live = isLive ? opened : undefined
   const progressFrom = (step: number) =>
     progress({ total: steps * batch, label: recipe.loss, unit: 'images', from: step * batch })
   let shown = progressFrom(done)

@@ -43,7 +43,7 @@ describe('steradian sweep', () => {
   it('trains and evaluates every run, tables them, and goes on where it was stopped', async () => {
     const out = join(base, 'whole')
     // Long enough to be stopped in its midst.
-    const words = ['sweep', await sweepFile('long.json', { settings: { ...tiny.settings, steps: 300 } })]
+    const words = ['sweep', await sweepFile('long.json', { settings: { ...tiny.settings, steps: 600 } })]
     words.push('--out', out, '--jobs', '2', '--threads', '1')
     const first = start(words)
     const metrics = join(out, 'runs', 'softmax-seed0', 'metrics.jsonl')
@@ -53,6 +53,13 @@ describe('steradian sweep', () => {
     expect(stopped.code).toBe(130)
     expect(stopped.stderr).toMatch(/stopped with 4 of 4 runs unfinished; the same command goes on\n$/)
     expect(existsSync(join(out, 'runs', 'softmax-seed0', 'checkpoint.bin'))).toBe(true)
+
+    const short = await steradian(...words, '--hours', '0.0008')
+    expect(short.code).toBe(130)
+    expect(short.stderr).toMatch(/the hours are over: saving\n(.*\n)*stopped with \d of 4 runs unfinished;/)
+    expect((await steradian(...words, '--hours', '0')).stderr).toBe(
+      'steradian: --hours: expected a number above 0, at most 500, got 0\n',
+    )
 
     const { code, stdout, stderr } = await steradian(...words, '--json')
     expect({ code, stderr }).toMatchObject({ code: 0 })

@@ -109,6 +109,7 @@ async function sweepCommand(file: string, flags: Flags): Promise<void> {
   const release = await lockRun(out)
   const { signal: pressed, stop } = interruption(say)
   const limit = flags.hours === undefined ? [] : [AbortSignal.timeout(3_600_000 * flags.hours)]
+  for (const each of limit) each.addEventListener('abort', () => say('the hours are over: saving'))
   try {
     const signal = AbortSignal.any([pressed, ...limit])
     await work(sweep, runs, { flags, evaluations, signal, say })
