@@ -199,7 +199,10 @@ describe('countDistractors(plan, source)', () => {
     const tally = await countDistractors(odd, matrixFile(others, columns), { memoryBytes: 64 * 2 ** 20 })
     expect(exact(tally)).toEqual(literal(odd, others))
     const all = others.map((value) => 30 * value)
-    const far = await countDistractors(plan, matrixFile(all, columns), { memoryBytes: 64 * 2 ** 20 })
+    const far = await countDistractors(plan, matrixFile(all, columns), {
+      memoryBytes: 16 * 2 ** 20,
+      threads: 2,
+    })
     expect(exact(far)).toEqual(literal(plan, all))
   })
 
@@ -217,7 +220,7 @@ describe('countDistractors(plan, source)', () => {
     const { plan, others, columns } = makeCase({ distractors: 20_000, columns: 16, people: 20, each: 10 })
     await expect(
       countDistractors({ ...plan, fars: [0.1, 0.3, 0.5] }, matrixFile(others, columns), {
-        ...{ memoryBytes: 12 * 2 ** 20, threads: 1 },
+        ...{ memoryBytes: 8 * 2 ** 20, threads: 1 },
       }),
     ).rejects.toThrow(/^tally: more than \d+ scores could be the limit of a rate/)
   })

@@ -24,7 +24,7 @@ export async function countDistractors(
   const threads = fittingThreads(probes, { wished, blocks, memoryBytes })
   const run = (own: Pass): Promise<PassCounts> =>
     runPass(probes, source, own, {
-      ...{ blockRows, threads, mostKept: keepable(memoryBytes, { threads, zones: missed.length }) },
+      ...{ blockRows, threads, mostKept: keepable(memoryBytes, threads) },
       ...(signal && { signal }),
     })
   const { zones } = await findZones({ probes, ranks: missed, total: count, sampled: count, margin: 0, run })

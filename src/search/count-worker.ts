@@ -21,7 +21,7 @@ export interface CountStart {
   readonly blocks: Int32Array
   readonly items: number
   readonly blockRows: number
-  /** Distinct scores that a zone may keep. */
+  /** Distinct scores that this thread may keep. */
   readonly mostKept: number
   /** [0] the next block to take; [1] 1 to stop. */
   readonly shared: Int32Array<SharedArrayBuffer>

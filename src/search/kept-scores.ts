@@ -14,18 +14,26 @@ export interface ScoreKeeper {
 
 const pendingSize = 2 ** 16
 
-/** An empty keeper. Its `add` and `finish` throw a UsageError once there are more than `most` distinct scores. */
-export function scoreKeeper(most = Number.POSITIVE_INFINITY): ScoreKeeper {
+/** How many distinct scores several keepers may hold together, and do. */
+export interface KeepingRoom {
+  readonly most: number
+  held: number
+}
+
+/** An empty keeper. Its `add` and `finish` throw a UsageError once there is no more room. */
+export function scoreKeeper(room: KeepingRoom = { most: Number.POSITIVE_INFINITY, held: 0 }): ScoreKeeper {
   let kept: KeptScores = { values: new Float64Array(), counts: new Float64Array() }
   // Sorted and merged in sheaves that grow with what is kept, so that each score is moved a few times only.
   let pending = new Float64Array(pendingSize)
   let length = 0
   const settle = (): void => {
+    room.held -= kept.values.length
     kept = mergeKept([kept, distinct(pending.subarray(0, length).sort())])
+    room.held += kept.values.length
     length = 0
-    if (kept.values.length > most)
+    if (room.held > room.most)
       throw new UsageError(
-        `tally: more than ${most} scores could be the limit of a rate; more memory is needed, or features of like length`,
+        `tally: more than ${room.most} scores could be the limit of a rate; more memory is needed, or features of like length`,
       )
     if (kept.values.length > pending.length) pending = new Float64Array(2 * pending.length)
   }

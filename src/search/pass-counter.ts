@@ -16,7 +16,7 @@ export interface PassCounter {
   finish(): PassCounts
 }
 
-/** A counter that has counted nothing; it keeps at most `mostKept` distinct scores a zone. */
+/** A counter that has counted nothing; it keeps at most `mostKept` distinct scores. */
 export function passCounter(
   probes: PassProbes,
   pass: Pass,
@@ -34,7 +34,8 @@ export function passCounter(
   const exact = new Float64Array(thresholds.length + 1)
   const leadingExact = new Float64Array(leadingThresholds.length + 1)
   const histogram = new Float64Array(pass.isWhole ? histogramBins : 0)
-  const kept = zones.map(() => scoreKeeper(mostKept))
+  const room = { most: mostKept, held: 0 }
+  const kept = zones.map(() => scoreKeeper(room))
   const beaten = new Float64Array(mates.scores.length + count)
   const bestIndex = new Int32Array(count * best).fill(-1)
   const bestScore = new Float64Array(count * best).fill(Number.NEGATIVE_INFINITY)

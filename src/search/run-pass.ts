@@ -12,7 +12,7 @@ export interface RunPassOptions {
   /** First items of the blocks to count; all of the source by default. */
   readonly blocks?: Int32Array
   readonly threads: number
-  /** Distinct scores that a zone may keep in one thread; any number by default. */
+  /** Distinct scores that one thread may keep; any number by default. */
   readonly mostKept?: number
   readonly signal?: AbortSignal
   /** Called with the number of distractors that were counted since the last call. */

@@ -43,7 +43,7 @@ export async function tallyPart(
   const counted = blocks.reduce((sum, first) => sum + Math.min(blockRows, distractors - first), 0)
 
   const threads = fittingThreads(probes, { wished, blocks: blocks.length, memoryBytes })
-  const mostKept = keepable(memoryBytes, { threads, zones: fars.length })
+  const mostKept = keepable(memoryBytes, threads)
 
   const sampled = sampleOf(distractors)
   let done = 0
@@ -114,11 +114,9 @@ export function fittingThreads(
   return Math.max(1, Math.min(wished, blocks, most))
 }
 
-/** Distinct scores that a thread may keep a zone: half of the memory, 48 bytes each while they are merged. */
-export const keepable = (
-  memoryBytes: number,
-  { threads, zones }: { readonly threads: number; readonly zones: number },
-): number => Math.floor(memoryBytes / 2 / 48 / threads / Math.max(1, zones))
+/** Distinct scores that a thread may keep: half of the memory, 48 bytes each while they are merged. */
+export const keepable = (memoryBytes: number, threads: number): number =>
+  Math.floor(memoryBytes / 2 / 48 / threads)
 
 /** Blocks spread evenly over the list, the same for every shard. */
 function sampleOf(items: number): { readonly blocks: Int32Array; readonly rows: number } {
