@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,6 +33,7 @@ beforeAll(async () => {
 afterAll(() => rm(base, { recursive: true }))
 
 const run = (...words: string[]) => runCommand(registerEvaluate, 'evaluate', ...words)
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 /** The options given, without the ones named. */
 const without = (...names: string[]) => given.filter((_, i) => !names.includes(given[i - (i % 2)]!.slice(2)))
 const evaluate = (...words: string[]) => run('ijbc', ...given, ...words)
@@ -147,6 +149,18 @@ describe('evaluate ijbc', () => {
     const { identification, verification } = JSON.parse((await evaluate('--json')).stdout)
     const result = JSON.parse((await evaluate('--features', at('reversed.npy'), '--json')).stdout)
     expect(result).toMatchObject({ identification, verification })
+    const list = at('reversed.names.txt')
+    expect(result.features.names).toEqual({ file: list, sha256: sha256(await readFile(list)) })
+  })
+
+  test('states the hash of each list that it read, and of the features', async () => {
+    const { lists, features } = JSON.parse((await evaluate('--json')).stdout)
+    for (const name of ['templates', 'names', 'pairs', 'gallery1', 'gallery2', 'probes'])
+      expect(lists[name]).toEqual({ file: at(name), sha256: sha256(await readFile(at(name))) })
+    expect(features).toEqual({
+      file: at('features.npy'),
+      sha256: sha256(await readFile(at('features.npy'))),
+    })
   })
 })
 

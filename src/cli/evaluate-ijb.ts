@@ -13,12 +13,12 @@ import {
   type Templates,
   verifyTemplates,
 } from '../evaluate/index.ts'
-import { listFacts, writeEvaluation } from './evaluation-output.ts'
-import { fileBytes } from './file-bytes.ts'
+import { writeEvaluation } from './evaluation-output.ts'
 import { addIjbOptions, type IjbFlags, type IjbParts, ijbParts } from './ijb-options.ts'
 import { type IjbSearches, type IjbSetup, ijbEvaluation } from './ijb-report.ts'
 import { pooledTemplates } from './ijb-templates.ts'
 import { interruption } from './interruption.ts'
+import { type ListFile, listFile } from './list-file.ts'
 import { ijbPart } from './merge-ijb.ts'
 import { progress } from './progress.ts'
 import { writeWhole } from './write-file.ts'
@@ -39,25 +39,25 @@ export function registerEvaluateIjb(evaluate: Command): void {
 async function evaluateIjb(protocol: string, flags: IjbFlags): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   const asked = ijbParts(flags)
+  const lists = listFiles(flags, asked)
   const { signal, stop } = interruption(() => say('\nstopping (again to leave at once)'))
   try {
-    const images = await readIjbImages(fileBytes(flags.templates), { where: flags.templates })
+    const images = await readIjbImages(lists.templates!.bytes(), { where: flags.templates })
     const faces =
-      flags.names === undefined
-        ? undefined
-        : await readIjbFaces(fileBytes(flags.names), images.names, { where: flags.names })
-    const searchLists = asked.search ? await readSearchLists(flags, images) : undefined
+      lists.names && (await readIjbFaces(lists.names.bytes(), images.names, { where: flags.names! }))
+    const searchLists = asked.search ? await readSearchLists(flags, lists, images) : undefined
     const { templates, missingItems, source } = await pooledTemplates(flags, images, { faces, say, signal })
+    const verification = asked.pairs
+      ? await verify(lists.pairs!, { where: flags.pairs!, templates, images, flags, signal })
+      : undefined
     const setup: IjbSetup = {
-      ...{ protocol, source, lists: await lists(flags, asked) },
+      ...{ protocol, source },
+      lists: Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, list.facts()])),
       ...{ weight: flags.weight, unit: flags.unit ?? false },
       ...{ images: images.names.length, templates: images.templateIds.length },
       missingTemplates: templates.missing.reduce((a, b) => a + b, 0),
       missingItems,
     }
-    const verification = asked.pairs
-      ? await verify(flags.pairs!, { templates, images, flags, signal })
-      : undefined
     if (flags.shard) {
       await writeWhole(flags.out!, await encodePart(ijbPart(setup, flags.shard, verification!)))
       process.stdout.write(`${flags.out}: part ${flags.shard.index} of ${flags.shard.count}\n`)
@@ -71,36 +71,43 @@ async function evaluateIjb(protocol: string, flags: IjbFlags): Promise<void> {
   }
 }
 
-async function lists(flags: IjbFlags, asked: IjbParts): Promise<Record<string, unknown>> {
+type ListName = 'templates' | 'names' | 'pairs' | 'gallery1' | 'gallery2' | 'probes'
+type ListFiles = Partial<Record<ListName, ListFile>>
+
+/** The lists that are given and asked for. */
+function listFiles(flags: IjbFlags, asked: IjbParts): ListFiles {
   const used = [
     ...(['templates', 'names'] as const),
     ...(asked.pairs ? (['pairs'] as const) : []),
     ...(asked.search ? (['gallery1', 'gallery2', 'probes'] as const) : []),
   ]
-  const facts: Record<string, unknown> = {}
-  for (const name of used) if (flags[name] !== undefined) facts[name] = await listFacts(flags[name])
-  return facts
+  return Object.fromEntries(
+    used.flatMap((name) => (flags[name] === undefined ? [] : [[name, listFile(flags[name])]])),
+  )
 }
 
-async function readSearchLists({ gallery1, gallery2, probes }: IjbFlags, { rowOf }: IjbImages) {
-  const read = (file: string) => readIjbSearchList(fileBytes(file), rowOf, { where: file })
+async function readSearchLists(flags: IjbFlags, lists: ListFiles, { rowOf }: IjbImages) {
+  const read = (name: ListName) =>
+    readIjbSearchList(lists[name]!.bytes(), rowOf, { where: String(flags[name]) })
   return {
     galleries: [
-      { gallery: 'gallery1', list: await read(gallery1!) },
-      ...(gallery2 === undefined ? [] : [{ gallery: 'gallery2', list: await read(gallery2) }]),
+      { gallery: 'gallery1', list: await read('gallery1') },
+      ...(lists.gallery2 ? [{ gallery: 'gallery2', list: await read('gallery2') }] : []),
     ],
-    probes: await read(probes!),
+    probes: await read('probes'),
   }
 }
 
 async function verify(
-  file: string,
+  list: ListFile,
   {
+    where,
     templates,
     images,
     flags,
     signal,
   }: {
+    readonly where: string
     readonly templates: Templates
     readonly images: IjbImages
     readonly flags: IjbFlags
@@ -111,23 +118,19 @@ async function verify(
   let pass = 1
   let shown = progress({ label: 'genuine pairs', unit: 'pairs' })
   try {
-    return await verifyTemplates(
-      templates,
-      () => readIjbPairs(fileBytes(file), images.rowOf, { where: file }),
-      {
-        memory: flags.memory / 4,
-        ...(flags.shard && { shard: flags.shard }),
-        onProgress: async (now, pairs) => {
-          if (now > pass) {
-            shown.finish()
-            shown = progress({ label: 'impostor pairs', unit: 'pairs', total })
-            pass = now
-          } else if (now === 1) total = pairs
-          shown.update(pairs)
-          await breathe(signal)
-        },
+    return await verifyTemplates(templates, () => readIjbPairs(list.bytes(), images.rowOf, { where }), {
+      memory: flags.memory / 4,
+      ...(flags.shard && { shard: flags.shard }),
+      onProgress: async (now, pairs) => {
+        if (now > pass) {
+          shown.finish()
+          shown = progress({ label: 'impostor pairs', unit: 'pairs', total })
+          pass = now
+        } else if (now === 1) total = pairs
+        shown.update(pairs)
+        await breathe(signal)
       },
-    )
+    })
   } finally {
     shown.finish()
   }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
-import { readText } from '../data/read-text.ts'
 import { DataError, StoppedError, UsageError } from '../errors.ts'
+import { linesOf } from '../evaluate/ijb-lines.ts'
 import {
   type IjbFaces,
   type IjbImages,
@@ -9,7 +9,6 @@ import {
   templatePool,
 } from '../evaluate/index.ts'
 import { namesFile } from './embed-folder.ts'
-import { listFacts } from './evaluation-output.ts'
 import { openFeatureFile } from './feature-file.ts'
 import { poolEmbedded } from './ijb-embedding.ts'
 import {
@@ -20,6 +19,7 @@ import {
   type PoolSource,
   type PoolWork,
 } from './ijb-source.ts'
+import { listFile } from './list-file.ts'
 import { progress } from './progress.ts'
 
 /** Where features come from, and how they become templates. */
@@ -71,7 +71,7 @@ async function poolRows(path: string, work: PoolWork): Promise<PoolSource> {
     if (flags[name] !== undefined) throw new UsageError(`--features: takes no --${name}, got ${flags[name]}`)
   const file = await openFeatureFile(path)
   try {
-    const rowOf = await rowsByName(flags, images, { path, rows: file.rows })
+    const { rowOf, names } = await rowsByName(flags, images, { path, rows: file.rows })
     const most = Math.floor(featureBytes(flags, images, file.columns) / (16 * file.columns))
     const missingItems = images.names
       .filter((_, image) => rowOf && rowOf[image]! < 0)
@@ -92,18 +92,28 @@ async function poolRows(path: string, work: PoolWork): Promise<PoolSource> {
     } finally {
       shown.finish()
     }
-    return { missingItems, source: { features: await listFacts(path) } }
+    return {
+      missingItems,
+      source: { features: { file: path, sha256: await file.sha256(), ...(names && { names }) } },
+    }
   } finally {
     await file.close()
   }
 }
 
-/** The row of each image by its name, -1 for none; undefined where the rows are the lines of the list. */
+/** Which row of a feature file is which image's. */
+interface RowsByName {
+  /** The row of each image, -1 for none; undefined where the rows are the lines of the list. */
+  readonly rowOf: Int32Array | undefined
+  /** The list of names, with its hash, where there is one. */
+  readonly names?: { readonly file: string; readonly sha256: string }
+}
+
 async function rowsByName(
   { featureNames }: IjbFeatureFlags,
   { names }: IjbImages,
   { path, rows }: { readonly path: string; readonly rows: number },
-): Promise<Int32Array | undefined> {
+): Promise<RowsByName> {
   const beside = namesFile(path)
   const list = featureNames ?? ((await stat(beside).catch(() => null)) ? beside : undefined)
   if (list === undefined) {
@@ -111,15 +121,16 @@ async function rowsByName(
       throw new DataError(
         `${path}: expected a row for each of ${names.length} images in the order of the list, got ${rows}`,
       )
-    return undefined
+    return { rowOf: undefined }
   }
-  const lines = (await readText(list)).replace(/\r?\n$/, '').split(/\r?\n/)
-  if (lines.length !== rows)
-    throw new DataError(`${list}: expected a name for each of ${rows} rows, got ${lines.length}`)
   const rowOf = new Map<string, number>()
-  for (const [row, name] of lines.entries()) {
-    if (rowOf.has(name)) throw new DataError(`${list}:${row + 1}: expected each name once, got it again`)
-    rowOf.set(name, row)
-  }
-  return Int32Array.from(names, (name) => rowOf.get(name) ?? -1)
+  const read = listFile(list)
+  for await (const { first, lines } of linesOf(read.bytes(), { where: list }))
+    for (const [i, name] of lines.entries()) {
+      if (rowOf.has(name)) throw new DataError(`${list}:${first + i}: expected each name once, got it again`)
+      rowOf.set(name, first + i - 1)
+    }
+  if (rowOf.size !== rows)
+    throw new DataError(`${list}: expected a name for each of ${rows} rows, got ${rowOf.size}`)
+  return { rowOf: Int32Array.from(names, (name) => rowOf.get(name) ?? -1), names: read.facts() }
 }
