@@ -120,6 +120,31 @@ test('a fourth column parts the people, and nothing is said of them then', async
   )
 })
 
+test('where the list shows that folders are no people, intervals are over pairs and the run says why', async () => {
+  const person = (p: number, image: number) => `${personName(p)}/${personName(p)}_000${image}.jpg`
+  // A pair of two people inside one folder: the folder is no person.
+  const lists: [string, string][] = [
+    [
+      `${person(0, 1)} ${person(0, 2)} 0`,
+      `${person(0, 1)} and ${person(0, 2)} show two people but lie in one folder`,
+    ],
+    [
+      `${person(0, 1)} ${person(1, 2)} 1`,
+      `${person(0, 1)} and ${person(1, 2)} show one person but lie in two folders`,
+    ],
+  ]
+  for (const [line, why] of lists) {
+    await writeFile(at('folders.txt'), [...lines, line].join('\n'))
+    const { stdout, stderr } = await evaluate('--pairs', at('folders.txt'), '--json', '--resamples', '50')
+    expect(JSON.parse(stdout)).toMatchObject({
+      intervals: { over: 'pairs', why },
+      peopleInSeveralFolds: null,
+    })
+    expect(stderr).toContain(`${at('folders.txt')}: intervals are over pairs, not over people: ${why}\n`)
+    expect(stderr).not.toContain('more than one fold')
+  }
+})
+
 test('the table says where there are too few impostor pairs for a FAR', async () => {
   const { stdout } = await evaluate('--folds', '5')
   expect(stdout).toMatch(/pairs\.txt, exact: 20 of 20 pairs, 5 folds\naccuracy +100\.00 % ± 0\.00/)

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
 import { readText } from '../data/read-text.ts'
 import { UsageError } from '../errors.ts'
-import { parsePairsList, peopleOfPairs, sharedPeople, type Variant } from '../evaluate/index.ts'
+import { parsePairsList, type Variant } from '../evaluate/index.ts'
 import { addFeatureOptions, type FeatureFlags, itemFeatures } from './evaluation-features.ts'
 import { addOutputOptions, listFacts, writeEvaluation } from './evaluation-output.ts'
 import { pairFiles } from './pair-file.ts'
+import { peopleOfList } from './people-of-list.ts'
 import { variantColumns } from './variant-columns.ts'
 import {
   addVerificationOptions,
@@ -46,12 +47,9 @@ async function evaluatePairs(flags: Flags): Promise<void> {
   const pairs = parsePairsList(await readText(file), { where: file, ...(folds !== undefined && { folds }) })
   if (folds !== undefined && folds !== pairs.folds)
     throw new UsageError(`--folds: the lines of ${file} give ${pairs.folds} folds, got ${folds}`)
-  const people = peopleOfPairs(pairs)
-  const peopleInSeveralFolds = people.over === 'people' ? sharedPeople(pairs, people) : null
-  if (peopleInSeveralFolds)
-    say(
-      `${file}: ${peopleInSeveralFolds} people are in more than one fold, so that thresholds are chosen on people whom they then judge: a fourth column can part them`,
-    )
+  const { people, peopleInSeveralFolds } = peopleOfList(file, pairs, {
+    ...{ say, remedy: ': a fourth column can part them' },
+  })
   const items = pairs.images.map((name) => ({ name }))
   const features = await itemFeatures(flags, items, { say })
   const results = verifyPairs(features, pairs, { ...flags, where: file, people })

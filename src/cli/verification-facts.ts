@@ -63,6 +63,8 @@ export interface VerifiedVariant extends VerifiedPairs {
   readonly intervals?: VerificationIntervals & {
     /** What was resampled. */
     readonly over: 'people' | 'pairs'
+    /** Why it was pairs. */
+    readonly why?: string
   }
 }
 
@@ -124,7 +126,8 @@ export function withIntervals(
 ): VerifiedVariant {
   if (resamples === 0) return verified
   const intervals = verificationIntervals(verified, pairs, { missing, people, resamples })
-  return { ...verified, intervals: { over: people.over, ...intervals } }
+  const { over, why } = people
+  return { ...verified, intervals: { over, ...(why !== undefined && { why }), ...intervals } }
 }
 
 /**
