@@ -2,7 +2,7 @@ import { scoreKeeper } from './kept-scores.ts'
 import { lowerBound } from './lower-bound.ts'
 import { histogramBins, type Pass, type PassCounts, type PassProbes, type Tile, type Zone } from './pass.ts'
 import { closeCall, scanRows } from './scan-rows.ts'
-import { errorBound, type Rows, score } from './score.ts'
+import { errorBound, fourScores, type Rows, score } from './score.ts'
 
 const mostBeforeFlush = 2 ** 30
 
@@ -49,6 +49,7 @@ export function passCounter(
   let longest = 0
   let bound = -1
   let pending = 0
+  const [fourProbes, fourColumns, four] = [new Int32Array(4), new Int32Array(4), new Float64Array(4)]
   let closeAt = new Int32Array()
   let passedAt = new Int32Array()
 
@@ -176,10 +177,15 @@ export function passCounter(
       const scan = { tile, isLong, offsets, gates, levels, scale, closeAt, passedAt, found }
       scanRows(scan, first, 0, edge)
       scanRows(scan, other, edge, tile.rows)
-      for (let k = 0; k < found.close; k++) {
-        const at = closeAt[k]!
-        const probe = tile.firstProbe + Math.floor(at / tile.stride)
-        countExact(score(probes.rows, probe, tile.distractors, at % tile.stride), probe)
+      for (let k = 0; k < found.close; k += 4) {
+        const inFour = Math.min(4, found.close - k)
+        for (let n = 0; n < 4; n++) {
+          const at = closeAt[k + Math.min(n, inFour - 1)]!
+          fourProbes[n] = tile.firstProbe + Math.floor(at / tile.stride)
+          fourColumns[n] = at % tile.stride
+        }
+        fourScores(probes.rows, fourProbes, tile.distractors, fourColumns, four)
+        for (let n = 0; n < inFour; n++) countExact(four[n]!, fourProbes[n]!)
       }
       for (let k = 0; k < found.passed; k++) rank(tile, passedAt[k]!)
       for (let probe = tile.firstProbe; probe < tile.firstProbe + tile.rows; probe++)
