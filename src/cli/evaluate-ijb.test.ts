@@ -140,6 +140,21 @@ describe('evaluate ijbc', () => {
       )
   })
 
+  test('parts add up whatever each machine calls the files, if they are the same', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'evaluate-ijb-other-'))
+    try {
+      const elsewhere = await writeIjb(other, texts)
+      const words = ['--protocol', '1:1', '--json']
+      for (const [i, lists] of [given, elsewhere].entries())
+        await run('ijbc', ...lists, ...words, '--shard', `${i + 1}/2`, '--out', at(`same-${i + 1}`))
+      const { stdout, error } = await run('merge', at('same-1'), at('same-2'), '--json')
+      expect(error).toBeUndefined()
+      expect(stdout).toBe((await evaluate(...words)).stdout)
+    } finally {
+      await rm(other, { recursive: true })
+    }
+  })
+
   test('takes rows by their names where a list of them lies beside the features', async () => {
     const order = [...texts.features.keys()].reverse()
     const names = order.map((i) => texts.templates.split('\n')[i]!.split(' ')[0])

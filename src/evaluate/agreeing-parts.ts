@@ -46,7 +46,10 @@ const json = (value: Json | undefined): string => shown(JSON.stringify(value))
 const isObject = (value: Json | undefined): value is JsonObject | readonly Json[] =>
   typeof value === 'object' && value !== null
 
-/** The first place at which two values differ. */
+/**
+ * The first place at which two values differ. A file with a SHA-256 is known by that: where it lies, and what it is called, is
+ * each machine's own matter.
+ */
 function difference(
   a: Json | undefined,
   b: Json | undefined,
@@ -54,7 +57,9 @@ function difference(
 ): { readonly key: string; readonly a: Json | undefined; readonly b: Json | undefined } | undefined {
   if (!isObject(a) || !isObject(b)) return Object.is(a, b) ? undefined : { key: key || 'settings', a, b }
   const [left, right] = [a as JsonObject, b as JsonObject]
+  const isHashed = typeof left.sha256 === 'string' && typeof right.sha256 === 'string'
   for (const name of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    if (isHashed && name === 'file') continue
     const found = difference(left[name], right[name], key ? `${key}.${name}` : name)
     if (found) return found
   }
