@@ -7,8 +7,9 @@ import { runCommand } from '../../test/embed/run-command.ts'
 import { featureFile, type MegafaceFolder, writeMegaface } from '../../test/evaluate/megaface-folder.ts'
 import { literalMegaface } from '../../test/evaluate/megaface-literal.ts'
 import { DataError } from '../errors.ts'
-import { encodePart, megafaceFars } from '../evaluate/index.ts'
+import { encodePart, type JsonObject, megafaceFars, type Part } from '../evaluate/index.ts'
 import { registerEvaluate } from './evaluate.ts'
+import { version } from './version.ts'
 import { writeWhole } from './write-file.ts'
 
 let base: string
@@ -74,7 +75,7 @@ test('merge refuses what is no whole run, in one line', async () => {
   expect(await refusal(one)).toBe('merge: expected 2 shards, missing 2')
   expect(await refusal(one, one)).toBe(`${one}: shard 1/2 is given already, got ${one}`)
   expect(await refusal(two, other)).toMatch(
-    /parts-30\/1: expected lists\.distractors\.0\.file ".*_9000_1" as /,
+    /parts-30\/1: expected lists\.distractors\.0\.sha256 "[0-9a-f]{64}" as /,
   )
   // The same lists, features of another model.
   const changed = join(at('distractors'), `${made.lists.get(30)!.path[7]}_o.bin`)
@@ -93,6 +94,32 @@ test('merge refuses what is no whole run, in one line', async () => {
     await encodePart({ ...part, protocol: 'megaface', run: { version: '0.0.0' } }),
   )
   expect(await refusal(at('old.part'))).toMatch(/old\.part: expected a part of version .*, got 0\.0\.0$/)
+  const run = { version, protocol: 'ijbb', found: { pairs: 2, missingPairs: 0 }, lists: {}, source: {} }
+  const sizes = { weight: 'none', unit: false, images: 4, templates: 2, missingTemplates: 0 }
+  const ijb = async (given: JsonObject, arrays: Part['arrays']) => {
+    await writeWhole(
+      at('ijb.part'),
+      await encodePart({ ...part, arrays, protocol: 'ijbb', run: { ...run, ...sizes, ...given } }),
+    )
+    return (await refusal(at('ijb.part'))).replace(`${at('ijb.part')}: `, '')
+  }
+  const counts = {
+    scores: Float64Array.of(0.5),
+    impostor: Float64Array.of(0, 0, 1),
+    bins: new Float64Array(2000),
+  }
+  expect(await ijb({}, {})).toBe('expected run.missingItems as --shard writes it, got none')
+  expect(await ijb({ missingItems: [], found: { pairs: -1, missingPairs: 0 } }, {})).toBe(
+    'expected run.found.pairs as --shard writes it, got -1',
+  )
+  expect(await ijb({ missingItems: [] }, {})).toBe('expected the counts of 1:1, got others')
+  expect(await ijb({ missingItems: [] }, { ...counts, genuine: Float64Array.of(0.5) })).toBe(
+    'expected counts that are whole numbers from 0, got others',
+  )
+  expect(await ijb({ missingItems: [] }, { ...counts, genuine: Float64Array.of(1e15) })).toBe(
+    'merge: expected counts of 2 pairs in all parts, got 1000000000000001',
+  )
+
   await writeWhole(at('new.part'), await encodePart({ ...part, protocol: 'newface', run: {} }))
   expect(await refusal(at('new.part'))).toMatch(
     /new\.part: expected a protocol that is known here, got newface$/,

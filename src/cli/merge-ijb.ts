@@ -1,4 +1,5 @@
-import { DataError } from '../errors.ts'
+import { z } from 'zod'
+import { DataError, shown } from '../errors.ts'
 import type { TemplateVerification } from '../evaluate/ijb-verification.ts'
 import { addImpostors, impostorBins, type JsonObject, type NamedPart, type Part } from '../evaluate/index.ts'
 import type { Evaluation } from './evaluation-output.ts'
@@ -21,8 +22,39 @@ export function ijbPart(
   }
 }
 
+/** Genuine scores are held for their picture: 1 GiB of them at most. */
+const MOST_GENUINE = 2 ** 27
+
+const total = (counts: Float64Array): number => counts.reduce((sum, n) => sum + n, 0)
+
+const count = z.int().min(0)
+/** What `ijbPart` writes as `run`. */
+const runSchema = z.object({
+  ...{ protocol: z.string(), version: z.string(), weight: z.string(), unit: z.boolean() },
+  ...{ images: count, templates: count, missingTemplates: count },
+  source: z.record(z.string(), z.unknown()),
+  lists: z.record(z.string(), z.unknown()),
+  missingItems: z.array(z.object({ name: z.string(), reason: z.string() })),
+  found: z.object({ pairs: count, missingPairs: count }),
+})
+
+/** @throws DataError unless the run is one that `ijbPart` writes */
+function checkRun({ name, part: { run } }: NamedPart): void {
+  const { error } = runSchema.safeParse(run)
+  const [issue] = error?.issues ?? []
+  if (!issue) return
+  const value = issue.path.reduce(
+    (inner: unknown, key) => (inner as Record<PropertyKey, unknown>)?.[key],
+    run,
+  )
+  throw new DataError(
+    `${name}: expected run.${issue.path.map(String).join('.')} as --shard writes it, got ${shown(JSON.stringify(value))}`,
+  )
+}
+
 /** The result of 1:1 of IJB from the parts of its shards. @throws DataError when they do not add up */
 export function mergeIjb(parts: readonly NamedPart[]): Evaluation {
+  checkRun(parts[0]!)
   const {
     version: _,
     found,
@@ -46,10 +78,20 @@ export function mergeIjb(parts: readonly NamedPart[]): Evaluation {
       impostor.length !== 2 * scores.length + 1
     )
       throw new DataError(`${name}: expected the counts of 1:1, got others`)
+    if (![genuine, impostor, bins].every((counts) => counts.every((n) => Number.isSafeInteger(n) && n >= 0)))
+      throw new DataError(`${name}: expected counts that are whole numbers from 0, got others`)
     bins.forEach((count, bin) => {
       sum[bin]! += count
     })
     return { scores, genuine, impostor }
   })
-  return ijbEvaluation(setup, { verification: { ...found, counts: addImpostors(counts), bins: sum } })
+  const whole = addImpostors(counts)
+  const judged = total(whole.genuine) + total(whole.impostor)
+  if (judged + found.missingPairs !== found.pairs)
+    throw new DataError(
+      `merge: expected counts of ${found.pairs - found.missingPairs} pairs in all parts, got ${judged}`,
+    )
+  if (total(whole.genuine) > MOST_GENUINE)
+    throw new DataError(`merge: expected at most ${MOST_GENUINE} genuine pairs, got ${total(whole.genuine)}`)
+  return ijbEvaluation(setup, { verification: { ...found, counts: whole, bins: sum } })
 }

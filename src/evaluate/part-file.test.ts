@@ -48,6 +48,22 @@ describe('a part file', () => {
     await expect(read(later)).rejects.toThrow('a.part: expected part version 1, got 2')
   })
 
+  it('is refused with more shards than a run can have, or values deep within each other', async () => {
+    const read = async (change: Partial<Part>) =>
+      decodePart(await encodePart({ ...part, ...change }), { name: 'a.part' })
+    for (const many of [10_000, 2 ** 31, 2 ** 40])
+      await expect(read({ shard: { index: 1, count: many } })).rejects.toThrow(
+        new DataError(`a.part: expected at most 9999 shards, got ${many}`),
+      )
+    expect((await read({ shard: { index: 9999, count: 9999 } })).shard.count).toBe(9999)
+    const deep = (levels: number): Part['run'] => (levels === 0 ? {} : { inner: deep(levels - 1) })
+    expect((await read({ run: deep(20) })).run).toEqual(deep(20))
+    for (const field of ['run', 'facts'] as const)
+      await expect(read({ [field]: deep(3000) })).rejects.toThrow(
+        new DataError('a.part: expected values at most 32 deep in the header, got deeper'),
+      )
+  })
+
   it('notices each changed byte', async () => {
     const bytes = await encodePart(part)
     const random = rng(1)
@@ -70,6 +86,34 @@ describe('agreeingParts(parts)', () => {
     expect(() => agreeingParts(shards([of3(3), of3(2)]))).toThrow('merge: expected 3 shards, missing 1')
     expect(() => agreeingParts(shards([of3(3), of3(3)]))).toThrow('p2: shard 3/3 is given already, got p1')
     expect(() => agreeingParts([])).toThrow('merge: expected parts, got none')
+  })
+
+  it('knows a file by its SHA-256, wherever it lies', () => {
+    const listed = (list: Record<string, string>) => ({ run: { list, sizes: [10] } })
+    const [one, two] = [
+      { file: 'ijb/tid.txt', sha256: 'ab' },
+      { file: './ijb/tid.txt', sha256: 'ab' },
+    ]
+    expect(
+      agreeingParts(
+        shards([
+          { ...of3(1), ...listed(one) },
+          { ...of3(2), ...listed(two) },
+          { ...of3(3), ...listed(one) },
+        ]),
+      ),
+    ).toHaveLength(3)
+    const differing = (list: Record<string, string>) => () =>
+      agreeingParts(
+        shards([
+          { ...of3(1), ...listed(one) },
+          { ...of3(2), ...listed(list) },
+        ]),
+      )
+    expect(differing({ ...two, sha256: 'cd' })).toThrow('p2: expected list.sha256 "ab" as p1, got "cd"')
+    expect(differing({ file: './ijb/tid.txt' })).toThrow(
+      'p2: expected list.file "ijb/tid.txt" as p1, got "./ijb/tid.txt"',
+    )
   })
 
   it('refuses parts of other protocols, numbers of shards, lists and settings, naming the first difference', () => {

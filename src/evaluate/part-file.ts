@@ -29,6 +29,10 @@ export interface Part {
 const MAGIC = 'STERPART'
 const VERSION = 1
 const DIGEST = 32
+/** The most shards that a run can have: whoever adds parts up goes through all their numbers. */
+const MOST_SHARDS = 9999
+/** How deep values may lie within each other in a header: whoever compares two goes down into them. */
+const DEEPEST = 32
 const kinds = { u1: Uint8Array, i4: Int32Array, f4: Float32Array, f8: Float64Array }
 type Kind = keyof typeof kinds
 
@@ -121,6 +125,9 @@ function readHeader(
     return fail('the header lacks something')
   if (!isCount(shard?.index) || !isCount(shard?.count) || shard!.index < 1 || shard!.index > shard!.count)
     return fail('the header has no shard')
+  if (shard!.count > MOST_SHARDS) fail(`expected at most ${MOST_SHARDS} shards, got ${shard!.count}`)
+  if (isDeeper([run, facts], DEEPEST))
+    fail(`expected values at most ${DEEPEST} deep in the header, got deeper`)
   const wrong = arrays.find(
     (entry) =>
       typeof entry?.name !== 'string' || !Object.hasOwn(kinds, entry.kind ?? '') || !isCount(entry.length),
@@ -128,6 +135,11 @@ function readHeader(
   if (wrong) return fail('the header has a wrong array')
   return { protocol, run: run!, shard: shard!, facts: facts!, arrays: arrays as ArrayEntry[] }
 }
+
+const isDeeper = (value: unknown, most: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (most === 0 || Object.values(value).some((inner) => isDeeper(inner, most - 1)))
 
 const kindOf = (array: PartArray): Kind =>
   (Object.keys(kinds) as Kind[]).find((kind) => array instanceof kinds[kind])!
