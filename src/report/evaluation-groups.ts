@@ -3,6 +3,9 @@ import type { ReportEvaluation, ReportRun } from './report-input.ts'
 /** An evaluation with the name of its run; of its folder besides, where the run has several of the same kind. */
 export interface NamedEvaluation extends ReportEvaluation {
   readonly label: string
+  readonly run: string
+  /** All settings of its run but the seed, as text: runs in which they are equal differ by chance alone. */
+  readonly settings: string
 }
 
 /** Evaluations by one protocol on one list under the same settings: their numbers may stand side by side. */
@@ -41,11 +44,13 @@ const titles: Readonly<Record<string, string>> = {
 
 /** The evaluations of all runs by what they measure: verification first, then as they are met. */
 export function evaluationGroups(runs: readonly ReportRun[]): EvaluationGroup[] {
-  const groups = new Map<string, { run: string; evaluation: ReportEvaluation }[]>()
-  for (const { name: run, evaluations } of runs)
+  const groups = new Map<string, { run: string; settings: string; evaluation: ReportEvaluation }[]>()
+  for (const { name: run, evaluations, settings: all, lossOptions } of runs)
     for (const evaluation of evaluations) {
+      const { seed: _, ...ofRun } = all
+      const own = JSON.stringify([ofRun, lossOptions])
       const key = keyOf(evaluation)
-      groups.set(key, [...(groups.get(key) ?? []), { run, evaluation }])
+      groups.set(key, [...(groups.get(key) ?? []), { run, settings: own, evaluation }])
     }
   const isFirst = ([member]: readonly { readonly evaluation: ReportEvaluation }[]) =>
     typeof member?.evaluation.facts.accuracy === 'number' ? 0 : 1
@@ -58,8 +63,10 @@ export function evaluationGroups(runs: readonly ReportRun[]): EvaluationGroup[] 
         title: titles[protocol] ?? protocol,
         list: listName(facts),
         protocol,
-        evaluations: members.map(({ run, evaluation }) => ({
+        evaluations: members.map(({ run, settings: ofRun, evaluation }) => ({
           ...evaluation,
+          run,
+          settings: ofRun,
           label: times(run) > 1 ? `${run}, ${evaluation.name}` : run,
         })),
       }

@@ -7,11 +7,12 @@ import {
   rocFigure,
   scoreBinsFigure,
 } from '../figures/index.ts'
+import { deviation, mean } from '../math/sum.ts'
 import { anglesOf, hasAngles } from './angle-figures.ts'
 import type { EvaluationGroup, NamedEvaluation } from './evaluation-groups.ts'
 import { measuresOf } from './measures.ts'
 import { type Html, html } from './page.ts'
-import { counted, figure, grid } from './parts.ts'
+import { counted, figure, grid, legendRows, list, percent } from './parts.ts'
 import type { ReportCurve } from './report-input.ts'
 
 /** All that the runs gave under one protocol: numbers side by side, how far the best are apart, and the curves. */
@@ -21,6 +22,7 @@ export function evaluationSection({ title, id, evaluations }: EvaluationGroup): 
 ${notices(evaluations)}
 ${measuresTable(evaluations, title)}
 ${apart(evaluations)}
+${overSeeds(evaluations)}
 <div class="figures">
 ${curves(evaluations)}
 </div>
@@ -80,10 +82,27 @@ function apart(evaluations: readonly NamedEvaluation[]): Html {
   )
   const [first, second] = rated.toSorted((a, b) => b.accuracy - a.accuracy)
   if (!first || !second || first.folds.length < 2 || first.folds.length !== second.folds.length) return html``
-  const { mean, standardError, p } = pairedTest(first.folds.map((share, k) => share - second.folds[k]!))
+  const test = pairedTest(first.folds.map((share, k) => share - second.folds[k]!))
+  const { standardError, p } = test
   const points = (share: number) => (100 * share).toFixed(1)
-  const verdict = mean > 2 * standardError ? 'more than twice' : 'less than twice'
-  return html`<p class="note">The two highest accuracies, of ${first.label} and ${second.label}, lie ${points(mean)} points apart, ${verdict} the standard error of their difference over the folds (${points(standardError)}; paired t test, p ${p < 0.001 ? '< 0.001' : `= ${p.toPrecision(2)}`}). One seed is one sample besides: another start can change the order of runs that lie close.</p>`
+  const verdict = test.mean > 2 * standardError ? 'more than twice' : 'less than twice'
+  return html`<p class="note">The two highest accuracies, of ${first.label} and ${second.label}, lie ${points(test.mean)} points apart, ${verdict} the standard error of their difference over the folds (${points(standardError)}; paired t test, p ${p < 0.001 ? '< 0.001' : `= ${p.toPrecision(2)}`}). One seed is one sample besides: another start can change the order of runs that lie close.</p>`
+}
+
+/** The mean and the spread of runs that differ by their seed alone. */
+function overSeeds(evaluations: readonly NamedEvaluation[]): Html[] {
+  const groups = new Map<string, { label: string; accuracy: number }[]>()
+  // A run that was proved twice is one seed.
+  for (const { label, run, settings, facts } of evaluations)
+    if (typeof facts.accuracy === 'number' && label === run)
+      groups.set(settings, [...(groups.get(settings) ?? []), { label, accuracy: facts.accuracy }])
+  return [...groups.values()].flatMap((runs) => {
+    if (runs.length < 2) return []
+    const shares = runs.map(({ accuracy }) => accuracy)
+    return [
+      html`<p class="note">${list(runs.map(({ label }) => label))} differ by their seed alone: accuracy ${percent(mean(shares), 2)} ± ${percent(deviation(shares), 2)} % (mean and standard deviation over ${runs.length} seeds).</p>`,
+    ]
+  })
 }
 
 function angles(evaluations: readonly NamedEvaluation[]): Html {
@@ -112,7 +131,11 @@ function curves(evaluations: readonly NamedEvaluation[]): Html[] {
       figure(
         rocFigure(
           roc.map(({ name, x, y }) => ({ name, fpr: x, tpr: y })),
-          { title: 'ROC over all pairs', leastFar: decadeBelow(roc.map(({ x }) => x)) },
+          {
+            title: 'ROC over all pairs',
+            leastFar: decadeBelow(roc.map(({ x }) => x)),
+            height: 340 + legendRows(roc),
+          },
         ),
         'The higher, the better; the left end is what counts where a false accept is costly. Each step is a pair.',
       ),
@@ -129,14 +152,18 @@ function curves(evaluations: readonly NamedEvaluation[]): Html[] {
   if (det.length > 0)
     parts.push(
       figure(
-        detFigure(det, { title: 'Errors against each other (DET)', ...(detLabels && { labels: detLabels }) }),
+        detFigure(det, {
+          title: 'Errors against each other (DET)',
+          height: 380 + legendRows(det),
+          ...(detLabels && { labels: detLabels }),
+        }),
         'The nearer to the lower left corner, the better.',
       ),
     )
   if (cmc.length > 0)
     parts.push(
       figure(
-        cmcFigure(cmc, { title: 'Mates found by rank (CMC)' }),
+        cmcFigure(cmc, { title: 'Mates found by rank (CMC)', height: 340 + legendRows(cmc) }),
         'The share of searches whose mate is found at a rank or before it.',
       ),
     )

@@ -17,7 +17,7 @@ export function modelCard(
   const entries: readonly (readonly [string, Html | Html[]])[] = [
     ['Intended use', stated(card.intendedUse, usualUse)],
     ['Not for', stated(card.notFor, usualNotFor)],
-    ['Data', [...(card.data === undefined ? [] : [text(card.data)]), ...runs.map(dataOf)]],
+    ['Data', [...(card.data === undefined ? [] : [text(card.data)]), ...dataOf(runs)]],
     [
       'Limits',
       [
@@ -56,17 +56,24 @@ function stated(words: string | undefined, usual: string): Html {
     : text(words)
 }
 
-function dataOf({ name, data, settings, model }: ReportRun): Html {
-  const size =
-    data.images === undefined || data.people === undefined
-      ? 'how many images of how many people is not known, for the run has no finished model'
-      : `${counted(data.images, 'image')} of ${counted(data.people, 'person', 'people')}`
-  const excluded = settings.exclude === undefined ? '' : `; left out: those of ${settings.exclude}`
-  const hash = data.hash ? `; SHA-256 of the list ${data.hash}` : ''
-  const file = model
-    ? `; model.onnx of ${(model.bytes / 2 ** 20).toFixed(1)} MiB, SHA-256 ${model.sha256}`
-    : ''
-  return text(`${name}: ${data.name}, ${size}${excluded}${hash}${file}.`)
+/** What was learnt from: a line for each set of images, with the runs that used it. */
+function dataOf(runs: readonly ReportRun[]): Html[] {
+  const lines = new Map<string, string[]>()
+  for (const { name, data, settings, model } of runs) {
+    const size =
+      data.images === undefined || data.people === undefined
+        ? 'how many images of how many people is not known, for there is no finished model'
+        : `${counted(data.images, 'image')} of ${counted(data.people, 'person', 'people')}`
+    const excluded = settings.exclude === undefined ? '' : `; left out: those of ${settings.exclude}`
+    const hash = data.hash ? `; SHA-256 of the list ${data.hash}` : ''
+    const file =
+      model && runs.length === 1
+        ? `; model.onnx of ${(model.bytes / 2 ** 20).toFixed(1)} MiB, SHA-256 ${model.sha256}`
+        : ''
+    const line = `${data.name}, ${size}${excluded}${hash}${file}.`
+    lines.set(line, [...(lines.get(line) ?? []), name])
+  }
+  return [...lines].map(([line, names]) => text(`${list(names)}: ${line}`))
 }
 
 /** What the proof does not show, read from what was done. */

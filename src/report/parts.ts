@@ -16,10 +16,12 @@ export function grid(
   rows: readonly (readonly string[])[],
   { caption = html``, label, words = false, notes = false }: GridOptions,
 ): Html {
+  // With many columns the first stays where it is while the others scroll.
+  const kind = `${words ? 'words' : notes ? 'notes' : 'numbers'}${head.length > 4 ? ' wide' : ''}`
   return scroll(
     label,
-    html`<table${words ? html` class="words"` : notes ? html` class="notes"` : ''}>
-${caption.html === '' ? html`` : html`<caption>${caption}</caption>`}
+    html`<table class="${kind}">
+${caption.html === '' ? html`` : html`<caption><span>${caption}</span></caption>`}
 <thead><tr>${head.map((text, k) => (k === 0 && text === '' ? html`<td></td>` : html`<th scope="col">${text}</th>`))}</tr></thead>
 <tbody>
 ${rows.map(
@@ -70,4 +72,9 @@ export function percent(share: number, digits = 1): string {
 /** A word with what it counts: `1 pair`, `2,400 pairs`. */
 export function counted(n: number, one: string, several = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : several}`
+}
+
+/** By how many pixels a figure must be higher for a legend of more than two rows. */
+export function legendRows({ length }: readonly unknown[]): number {
+  return 17 * Math.max(0, Math.ceil(length / 2) - 2)
 }

@@ -36,6 +36,17 @@ describe('report(input)', () => {
     expect(text).toMatch(/accuracy,\u00a0%<\/th><td>[\d.]+ <span>± [\d.]+<\/span><\/td><td>[\d.]+ <span>±/)
   })
 
+  test('says the mean and spread of runs that differ by their seed alone', () => {
+    const shares = two.runs.map(({ evaluations }) => evaluations[0]!.facts.accuracy as number)
+    const [mean, half] = [(shares[0]! + shares[1]!) / 2, Math.abs(shares[0]! - shares[1]!) / 2]
+    expect(report(two)).toContain(
+      `run-1 and run-2 differ by their seed alone: accuracy ${(100 * mean).toFixed(2)} ± ${(100 * half * Math.SQRT2).toFixed(2)} % (mean and standard deviation over 2 seeds).`,
+    )
+    const [first, second] = two.runs as [ReportRun, ReportRun]
+    const other = { ...second, lossOptions: { margin: 0.2 } }
+    expect(report({ runs: [first, other], versions })).not.toContain('differ by their seed alone')
+  })
+
   test('tells error rates by group where labels are given, and that they are not known where none are', () => {
     expect(report(two)).toMatch(
       /<th scope="row">run-1: old<\/th><td>[\d.]+ <span>\([\d.]+ … [\d.]+\)<\/span>/,

@@ -52,6 +52,8 @@ figcaption { margin-top: .75rem; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9375rem; min-width: 100%; }
 caption { caption-side: bottom; text-align: left; padding-top: .6rem; }
+caption span { display: block; position: sticky; left: 0; max-width: calc(100vw - 2rem); }
+.wide tbody th { position: sticky; left: 0; background: var(--paper); }
 th, td { padding: .4rem .55rem; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: baseline; }
 th { font-weight: 600; }
 tbody th { font-weight: 400; text-align: left; color: var(--faint); }
@@ -81,6 +83,7 @@ tr.first th { color: inherit; font-weight: 650; }
   nav { display: none; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
+  caption span { max-width: none; }
   th, td, thead th { overflow-wrap: anywhere; white-space: normal; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   .figures { grid-template-columns: 1fr 1fr; }

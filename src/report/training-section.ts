@@ -1,7 +1,7 @@
 import { type FaceRow, lossCurvesFigure, sampleFacesFigure } from '../figures/index.ts'
 import { lineChart } from '../figures/line-chart.ts'
 import { type Html, html } from './page.ts'
-import { count, counted, figure } from './parts.ts'
+import { count, counted, figure, legendRows } from './parts.ts'
 import type { ReportRun } from './report-input.ts'
 import { thinMetric } from './thin-metric.ts'
 
@@ -39,7 +39,11 @@ function lossFigure(runs: readonly ReportRun[]): Html {
     return { name, points: steps.map((step, i) => ({ step: Math.round(step), loss: values[i]! })) }
   })
   return figure(
-    lossCurvesFigure(losses, { title: 'Loss while training', ...(isShared && { classes: people }) }),
+    lossCurvesFigure(losses, {
+      title: 'Loss while training',
+      height: 320 + legendRows(losses),
+      ...(isShared && { classes: people }),
+    }),
     runs.length > 1
       ? 'Smoothed. Losses may measure different things (a margin makes the task harder, a scale stretches the loss), so the curves show that each run learns, not which is better. A run that rests at ln C guesses.'
       : 'Smoothed. A run that rests at ln C guesses: it has learnt nothing.',
@@ -118,6 +122,7 @@ function chartFigure(
     figure(
       lineChart(lines, {
         title,
+        height: 320 + legendRows(lines),
         description: `${words} against the step. ${said.join(' ')}`,
         labels: { x: 'step', y: label },
         xDomain: [0, lines.reduce((most, { x }) => Math.max(most, x.at(-1)!), 1)],
