@@ -1,4 +1,4 @@
-import { table } from '../report/index.ts'
+import { table } from '../report/table.ts'
 import type { SweepResults } from './sweep-results.ts'
 
 /** The results of a sweep as text: a row a setting, mean ± standard deviation over the seeds, and neighbours compared. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { start, steradian, until } from '../../test/cli/steradian.ts'
@@ -131,7 +131,12 @@ describe('steradian sweep', () => {
     const out = join(base, 'diverged')
     const axes = { rate: [0.01, 1e30], seed: [0] }
     const path = await sweepFile('diverged.json', { axes, evaluate: {} })
-    const { code, stdout, stderr } = await steradian('sweep', path, '--out', out, '--jobs', '1')
+    // Memory for one at a time: that one has all cores.
+    const memory = ['--memory', '64MiB', '--jobs', '9']
+    const { code, stdout, stderr } = await steradian('sweep', path, '--out', out, ...memory)
+    const cores = availableParallelism()
+    expect(stderr).toContain(`rate0.01-seed0: starts, ${cores} ${cores === 1 ? 'thread' : 'threads'}\n`)
+    expect(stderr.indexOf('rate0.01-seed0: done')).toBeLessThan(stderr.indexOf('rate1e+30-seed0: starts'))
     expect(code).toBe(1)
     expect(stdout).toMatch(/^rate0\.01 +1 /m)
     expect(stdout).toMatch(/^failed: rate1e\+30-seed0: train: step \d+: /m)

@@ -1,43 +1,28 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { DataError, fileProblem, UsageError } from '../errors.ts'
 import { interruption } from './interruption.ts'
 import { parseMemory } from './memory.ts'
-import { duration } from './progress.ts'
-import type { Recipe } from './recipe-settings.ts'
 import { lockRun } from './run-lock.ts'
 import { evaluationWords } from './sweep-evaluations.ts'
 import { expandSweep, type SweepRun } from './sweep-expand.ts'
-import { renderCrowd } from './sweep-faces.ts'
 import { readSweep, type Sweep } from './sweep-file.ts'
-import { measuredMemory, memoryKey } from './sweep-memory.ts'
 import { sweepResults } from './sweep-results.ts'
-import { begunRecipe, finishRun, isFinished, sweepPlaces } from './sweep-run.ts'
-import { checkSameEvaluations, readSweepState, writeSweepState } from './sweep-state.ts'
+import { sweepPlaces } from './sweep-run.ts'
+import { readSweepState } from './sweep-state.ts'
 import { sweepTable } from './sweep-table.ts'
+import { type SweepLimits, sweepWork } from './sweep-work.ts'
 import { whole } from './verification-facts.ts'
-import { type Needs, threadsEach, workQueue } from './work-queue.ts'
 import { writeWhole } from './write-file.ts'
 
-interface Flags {
+interface Flags extends SweepLimits {
   readonly out: string
   readonly data: Readonly<Record<string, string>>
-  readonly jobs?: number
-  readonly threads?: number
-  readonly memory?: number
   readonly hours?: number
-  readonly retry?: boolean
   readonly dryRun?: boolean
   readonly json?: boolean
-}
-
-/** A run that is to be done, with what it takes. */
-interface Task extends Needs {
-  readonly run: SweepRun
 }
 
 /** Adds `steradian sweep`. */
@@ -112,7 +97,7 @@ async function sweepCommand(file: string, flags: Flags): Promise<void> {
   for (const each of limit) each.addEventListener('abort', () => say('the hours are over: saving'))
   try {
     const signal = AbortSignal.any([pressed, ...limit])
-    await work(sweep, runs, { flags, evaluations, signal, say })
+    await sweepWork(sweep, runs, { out, limits: flags, evaluations, signal, say })
     await tell(sweep, runs, { flags, signal, say })
   } finally {
     stop()
@@ -139,102 +124,15 @@ async function makeFolders({ runs, logs }: ReturnType<typeof sweepPlaces>): Prom
     })
 }
 
-interface Circumstances {
-  readonly flags: Flags
-  readonly signal: AbortSignal
-  readonly say: (line: string) => void
-}
-
-/** Does what remains to be done. */
-async function work(
-  sweep: Sweep,
-  runs: readonly SweepRun[],
-  {
-    flags,
-    evaluations,
-    signal,
-    say,
-  }: Circumstances & { readonly evaluations: ReadonlyMap<string, readonly string[]> },
-): Promise<void> {
-  const { out } = flags
-  const places = sweepPlaces(out)
-  const begun = new Map<string, Recipe>()
-  for (const run of runs) {
-    const before = await begunRecipe(out, run)
-    if (before) begun.set(run.name, before)
-  }
-  let state = await readSweepState(places.state)
-  checkSameEvaluations(state, sweep.evaluate)
-  const failed = flags.retry ? {} : state.failed
-  state = { ...state, failed, evaluate: { ...state.evaluate, ...sweep.evaluate } }
-  await writeSweepState(places.state, state)
-  for (const [crowd, faces] of Object.entries(sweep.faces)) {
-    if (signal.aborted) return
-    await renderCrowd(join(places.faces, crowd), faces, { signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error
-    })
-  }
-  const left = runs.filter((run) => !(run.name in failed) && !isFinished(out, run, evaluations.keys()))
-  if (left.length < runs.length) say(`${runs.length - left.length} of ${runs.length} runs are done`)
-  const cores = availableParallelism()
-  const share = threadsEach(left.length, { cores, jobs: flags.jobs ?? cores })
-  const threadsOf = ({ name, recipe }: SweepRun): number =>
-    begun.get(name)?.threads || flags.threads || recipe.threads || share
-  const jobs = flags.jobs ?? cores
-  if (jobs > 1 && left.length > 1)
-    for (const run of left) {
-      const key = memoryKey(run.recipe)
-      if (signal.aborted || key in state.memory || begun.has(run.name)) continue
-      say(`${run.name}: five steps, to see how much memory they take`)
-      const bytes = await measuredMemory(out, { ...run, threads: threadsOf(run) }, signal)
-      if (bytes === null) continue
-      state = { ...state, memory: { ...state.memory, [key]: bytes } }
-      await writeSweepState(places.state, state)
-    }
-  const tasks = left.map((run): Task => {
-    const memoryBytes = state.memory[memoryKey(run.recipe)] ?? 0
-    const threads = threadsOf(run)
-    return { run, threads, memoryBytes, ...(!begun.has(run.name) && { shared: run.recipe.cache }) }
-  })
-  const supply = {
-    jobs,
-    threads: Math.max(cores, flags.threads ?? 0),
-    memoryBytes: flags.memory ?? 0.8 * memory(),
-  }
-  let count = runs.length - left.length
-  await workQueue(tasks, {
-    ...{ supply, signal, exists: existsSync },
-    run: async ({ run, threads }) => {
-      const started = performance.now()
-      say(
-        `${run.name}: ${begun.has(run.name) ? 'goes on' : 'starts'}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-      )
-      const end = await finishRun(out, run, { threads, evaluations, signal, say })
-      const took = duration((performance.now() - started) / 1000)
-      if (end.kind === 'done') say(`${run.name}: done in ${took} (${++count} of ${runs.length})`)
-      else if (end.kind === 'stopped') say(`${run.name}: stopped after ${took}`)
-      else if (end.kind === 'failed')
-        throw new DataError(`${run.name}: ${end.reason} (see ${places.log(run.name)})`)
-      else {
-        say(`${run.name}: failed after ${took}: ${end.reason}`)
-        state = { ...state, failed: { ...state.failed, [run.name]: end.reason } }
-        await writeSweepState(places.state, state)
-      }
-    },
-  })
-}
-
-/** Memory that this process may count on. */
-function memory(): number {
-  const allowed = process.constrainedMemory()
-  return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem()
-}
-
 /** Tables what there is, and says what is left. */
 async function tell(
   sweep: Sweep,
   runs: readonly SweepRun[],
-  { flags, signal, say }: Circumstances,
+  {
+    flags,
+    signal,
+    say,
+  }: { readonly flags: Flags; readonly signal: AbortSignal; readonly say: (line: string) => void },
 ): Promise<void> {
   const { out } = flags
   const places = sweepPlaces(out)
