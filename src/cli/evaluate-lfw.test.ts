@@ -123,6 +123,8 @@ test('with --pairs-train one threshold is chosen on that list and judges the oth
     images: 40,
     trainPairs: 20,
     trainList: { file: at('dev-train.txt') },
+    peopleInSeveralFolds: null,
+    peopleInBothLists: expect.any(Number),
   })
   expect(result.thresholds).toHaveLength(1)
   // The other way round the threshold is another: it comes from the other people.
@@ -131,6 +133,31 @@ test('with --pairs-train one threshold is chosen on that list and judges the oth
   const table = (await evaluate(...words, '--variant', 'all')).stdout
   expect(table).toMatch(/dev-test\.txt: 20 of 20 pairs, a threshold of other pairs\n/)
   expect(table).toMatch(/\nthreshold( +-?\d\.\d{4}){3}\n/)
+})
+
+test('lists of view 1 that share a pair are refused, and people whom they share are counted', async () => {
+  const train = pairsText().trimEnd().split('\n')
+  await writeFile(at('shared-train.txt'), train.join('\n'))
+  const words = ['--pairs-train', at('shared-train.txt'), '--resamples', '10', '--json']
+  expect((await evaluate(...words)).error).toEqual(
+    new DataError(
+      `${at('pairs.txt')}: expected other pairs than in ${at('shared-train.txt')}, got Person_A/Person_A_0001.jpg and Person_A/Person_A_0002.jpg in both`,
+    ),
+  )
+  await writePeople(at('three'), { images: 4 })
+  await writeFile(
+    at('shared-train.txt'),
+    train.map((line) => line.replace('\t2', '\t4').replace('\t1', '\t3')).join('\n'),
+  )
+  const { stdout, stderr } = await evaluate(...words, '--images', at('three'))
+  expect(JSON.parse(stdout)).toMatchObject({ peopleInBothLists: 10, peopleInSeveralFolds: null })
+  expect(stderr).toContain(`${at('pairs.txt')}: 10 people are also in ${at('shared-train.txt')}, so that`)
+})
+
+test('a list whose folds share people says how many', async () => {
+  const { stdout, stderr } = await evaluate('--resamples', '10', '--json')
+  expect(JSON.parse(stdout).peopleInSeveralFolds).toBe(10)
+  expect(stderr).toContain(`${at('pairs.txt')}: 10 people are in more than one fold`)
 })
 
 test('features of a file give what the model gives, and --flip concat tells their halves apart', async () => {

@@ -1,9 +1,16 @@
 import type { Command } from 'commander'
 import { readText } from '../data/read-text.ts'
-import { type Pairs, parseLfwPairs, type Variant, withTraining } from '../evaluate/index.ts'
+import {
+  type Pairs,
+  parseLfwPairs,
+  peopleInBothLists,
+  type Variant,
+  withTraining,
+} from '../evaluate/index.ts'
 import { addFeatureOptions, type FeatureFlags, itemFeatures } from './evaluation-features.ts'
 import { addOutputOptions, listFacts, type OutputFlags, writeEvaluation } from './evaluation-output.ts'
 import { pairFiles } from './pair-file.ts'
+import { peopleOfList } from './people-of-list.ts'
 import { variantColumns } from './variant-columns.ts'
 import {
   addVerificationOptions,
@@ -40,11 +47,17 @@ export function registerEvaluateLfw(evaluate: Command): void {
 async function evaluateLfw(flags: Flags): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   const { pairs, train } = await readLists(flags)
+  const { people, peopleInSeveralFolds } = peopleOfList(flags.pairs, pairs, { say })
+  const peopleInBoth = train ? peopleInBothLists({ test: pairs, train }) : null
+  if (peopleInBoth)
+    say(
+      `${flags.pairs}: ${peopleInBoth} people are also in ${flags.pairsTrain}, so that the threshold is chosen on people whom it then judges`,
+    )
   const items = pairs.images.map((name) => ({ name }))
   const features = await itemFeatures(flags, items, { say })
   const { variant, resamples } = flags
   const results = verifyPairs(features, pairs, {
-    ...{ variant, resamples, where: flags.pairs },
+    ...{ variant, resamples, where: flags.pairs, people },
     ...(train && { train }),
   })
   const context = {
@@ -63,6 +76,8 @@ async function evaluateLfw(flags: Flags): Promise<void> {
       }),
       ...features.source,
       ...verificationFacts(results, context),
+      peopleInSeveralFolds: train ? null : peopleInSeveralFolds,
+      ...(train && { peopleInBothLists: peopleInBoth }),
     },
     table: results.length > 1 ? variantColumns(results, context) : verificationTable(results, context),
     curves: verificationCurves(results),
@@ -77,6 +92,7 @@ async function readLists({
 }: Flags): Promise<{ readonly pairs: Pairs; readonly train?: Pairs }> {
   const pairs = parseLfwPairs(await readText(file), { where: file })
   if (pairsTrain === undefined) return { pairs }
-  const lists = withTraining(pairs, parseLfwPairs(await readText(pairsTrain), { where: pairsTrain }))
+  const known = parseLfwPairs(await readText(pairsTrain), { where: pairsTrain })
+  const lists = withTraining(pairs, known, { where: file, trainWhere: pairsTrain })
   return { pairs: lists.test, train: lists.train }
 }

@@ -9,6 +9,7 @@ import { openFeatureFile } from './feature-file.ts'
 import { interruption } from './interruption.ts'
 import { type MissingImage, sayMissing } from './missing-images.ts'
 import { pairFiles } from './pair-file.ts'
+import { peopleOfList } from './people-of-list.ts'
 import {
   addResamplesOption,
   checkFolds,
@@ -54,10 +55,12 @@ async function evaluateYtf(flags: Flags): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   const { splits: file, score, seed } = flags
   const pairs = parseYtfSplits(await readText(file), { where: file })
+  const { people, peopleInSeveralFolds } = peopleOfList(file, pairs, { say })
   const { frameCount, ...found } = await videoMeans(flags, pairs, say)
   checkFolds(pairs, found.missing, file)
   const verified = ytf(found.means, pairs, { rule: score.rule, missing: found.missing })
-  const results = [withIntervals(verified, pairs, { missing: found.missing, resamples: flags.resamples })]
+  const { resamples } = flags
+  const results = [withIntervals(verified, pairs, { missing: found.missing, resamples, people })]
   const videosMissing = found.missing.reduce((n, value) => n + value, 0)
   const context = {
     name: `${file}, ${score.name}`,
@@ -76,6 +79,7 @@ async function evaluateYtf(flags: Flags): Promise<void> {
       videos: pairs.images.length,
       videosMissing,
       ...verificationFacts(results, context),
+      peopleInSeveralFolds,
     },
     table: [
       ...verificationTable(results, context),

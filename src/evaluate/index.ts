@@ -125,6 +125,6 @@ export {
 } from './templates.ts'
 export { accuracyAt, bestThreshold, type Variant, variants } from './threshold.ts'
 export { type VerificationIntervals, verificationIntervals } from './verification-intervals.ts'
-export { withTraining } from './with-training.ts'
+export { type ListsOfPairs, peopleInBothLists, withTraining } from './with-training.ts'
 export { sampleFrames, type VideoScore, videoScore, ytf } from './ytf.ts'
 export { parseYtfSplits } from './ytf-splits.ts'
