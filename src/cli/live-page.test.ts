@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { accessibilityProblems } from '../../test/accessibility.ts'
 import { hasBrowser, launchBrowser } from '../../test/browser.ts'
 import { type LiveServer, serveLive } from './live-server.ts'
 
@@ -156,12 +157,17 @@ describe.runIf(hasBrowser)('the live page, in a browser', () => {
     }
   }, 60_000)
 
-  it('fits a phone', async () => {
-    const folder = await run('phone', [metrics(1), metrics(2)])
+  it('fits a phone, and axe-core finds nothing wrong with it', async () => {
+    const folder = await run('phone', [metrics(1), metrics(2)], [live(1, 3)])
     await opened([folder], async (page) => {
       await page.setViewportSize({ width: 360, height: 700 })
       await expect.poll(() => stepOf(page, 0).textContent()).toBe('2')
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
+      await expect.poll(() => page.locator('#sphere').isVisible()).toBe(true)
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        expect(await accessibilityProblems(page)).toEqual([])
+      }
     })
   })
 })

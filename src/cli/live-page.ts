@@ -24,7 +24,7 @@ h1 { font-size: 1.6rem; margin: 0; } #state { color: var(--faint); margin: 0 0 1
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--rule); text-align: right; white-space: nowrap; }
 th:first-child { text-align: left; font-weight: 500; } label svg { vertical-align: middle; margin: 0 .3rem; }
-main { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
+.charts { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
 figure { margin: 0; padding: .8rem; min-width: 0; background: var(--sheet); border: 1px solid var(--rule); border-radius: .5rem; }
 figure[hidden] { display: none; }
 figure > svg, canvas { display: block; width: 100%; height: auto; }
@@ -50,6 +50,7 @@ export function livePage(): string {
 <style>${style}</style>
 </head>
 <body>
+<main>
 <h1>Training, live</h1>
 <p id="state" role="status">connecting</p>
 <div class="scroll" role="region" aria-label="Runs" tabindex="0">
@@ -58,10 +59,11 @@ export function livePage(): string {
 <tbody id="runs"></tbody>
 </table>
 </div>
-<main>
+<div class="charts">
 ${figures.join('\n')}
 <figure hidden><figcaption>Angles, % of the last samples <span>(filled: to the own prototype; dashed: to the nearest other)</span></figcaption><svg id="angles" role="img" aria-label="Angles" viewBox="0 0 420 220"></svg></figure>
 <figure hidden><figcaption><span id="sphere-caption"></span></figcaption><canvas id="sphere" role="img" aria-label="Sphere" tabindex="0" width="600" height="600"></canvas></figure>
+</div>
 </main>
 <script>const styles = ${JSON.stringify(styles)}
 ${liveScript}</script>

@@ -252,6 +252,7 @@ function sphere(shown) {
   canvas.setAttribute('aria-label', (is3d ? 'Sphere' : 'Circle') + ' of ' + found.run.about.name + ': ' + count + ' embeddings up to step ' + last(lines).step + ' and ' + prototypes.length + ' prototypes' + (is3d ? '; arrow keys turn it' : ''))
   $('sphere-caption').textContent = found.run.about.name + ', step ' + last(lines).step + ': embeddings by class' + (prototypes.length > 0 ? ', prototypes as lines' : '') + (is3d ? '. Drag, or use the arrow keys, to turn it.' : '.')
 }
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', later)
 let grip = null
 $('sphere').addEventListener('pointerdown', (event) => { grip = [event.clientX, event.clientY]; event.target.setPointerCapture(event.pointerId) })
 $('sphere').addEventListener('pointermove', (event) => {
