@@ -59,7 +59,11 @@ describe('evaluate ijbc', () => {
         expect(tar).toBe(literalTarAtFar(pairs, Number(far)))
       const { galleries, joined } = result.identification
       for (const [i, gallery] of [texts.gallery1, texts.gallery2].entries()) {
-        expect(galleries[i]).toMatchObject(literalSearch(gallery, texts.probes, templates))
+        // Twelve non-mated searches carry neither FPIR.
+        expect(galleries[i]).toMatchObject({
+          top: literalSearch(gallery, texts.probes, templates).top,
+          ...{ tpirAtFpir: { 0.01: null, 0.1: null }, rank1TpirAtFpir: { 0.01: null, 0.1: null } },
+        })
         expect(galleries[i]).toMatchObject({
           ...{ gallery: `gallery${i + 1}`, people: 6, templates: 6, missingTemplates: 0 },
           ...{ matedSearches: 12, nonMatedSearches: 12 },
@@ -81,7 +85,8 @@ describe('evaluate ijbc', () => {
     )
     expect(stdout).toMatch(/TAR at FAR 1e-6 +\d+\.\d\d % +\d+\.\d\d % {2}0 of 264 impostor pairs accepted\n/)
     expect(stdout).toMatch(/gallery1 +gallery2 +average +joined\ntop-1( +\d+\.\d\d %){4}\n/)
-    expect(stdout).toMatch(/TPIR at FPIR 0\.01( +\d+\.\d\d %){4}\n/)
+    expect(stdout).toMatch(/TPIR at FPIR 0\.01( +n\/a){3} +\d+\.\d\d % {2}needs 1000 searches\n/)
+    expect(stdout).toMatch(/at rank 1, FPIR 0\.1( +n\/a){3} +- {2}needs 100 searches\n/)
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThan(100)
   })
 
@@ -177,6 +182,68 @@ describe('evaluate ijbc', () => {
       sha256: sha256(await readFile(at('features.npy'))),
     })
   })
+})
+
+test('evaluate ijbc gives TPIR at the FPIRs that the non-mated searches of each gallery carry', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'evaluate-ijb-many-'))
+  try {
+    // 51 people in gallery 1, 50 in gallery 2: 100 searches are non-mated in the first, 102 in the second.
+    const many = ijbTexts(3, { people: 101 })
+    const words = [...(await writeIjb(folder, many)), '--protocol', '1:n']
+    const { stdout } = await run('ijbc', ...words, '--json')
+    const { galleries, average } = JSON.parse(stdout).identification
+    const templates = literalTemplates(many, many.features, { weight: false })
+    for (const [i, gallery] of [many.gallery1, many.gallery2].entries()) {
+      const literal = literalSearch(gallery, many.probes, templates)
+      expect(galleries[i]).toMatchObject({
+        nonMatedSearches: [100, 102][i],
+        tpirAtFpir: { 0.01: null, 0.1: literal.tpirAtFpir['0.1'] },
+        rank1TpirAtFpir: { 0.01: null, 0.1: literal.rank1TpirAtFpir['0.1'] },
+      })
+    }
+    expect(average.tpirAtFpir).toEqual({
+      0.01: null,
+      0.1: (galleries[0].tpirAtFpir['0.1'] + galleries[1].tpirAtFpir['0.1']) / 2,
+    })
+    const table = (await run('ijbc', ...words)).stdout
+    expect(table).toMatch(/TPIR at FPIR 0\.1( +\d+\.\d\d %){4}\n/)
+    expect(table).toMatch(/at rank 1, FPIR 0\.1( +\d+\.\d\d %){3} +-\n/)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test.each([
+  ['genuine', '1'],
+  ['impostor', '0'],
+])('evaluate ijbc with %s pairs alone has no rates and no curves of 1:1', async (kind, label) => {
+  const own = texts.pairs.split('\n').filter((line) => line.endsWith(` ${label}`))
+  await writeFile(at(kind), `${own.join('\n')}\n`)
+  const words = ['--pairs', at(kind), '--protocol', '1:1']
+  const { stdout, error } = await evaluate(...words, '--out', at(`only-${kind}`))
+  expect(error).toBeUndefined()
+  expect(stdout).not.toMatch(/NaN|null|undefined|impostor pairs accepted/)
+  expect(stdout).toMatch(/TAR at FAR 1e-1 +- +-\n/)
+  expect(stdout).toMatch(/\nAUC {2}- {3}EER {2}-\n/)
+  expect(await readdir(at(`only-${kind}`))).toEqual(['result.json'])
+  const { verification } = JSON.parse((await evaluate(...words, '--json')).stdout)
+  expect(verification).toMatchObject({ pairs: own.length, auc: null, eer: null })
+  for (const name of ['tarAtFar', 'falseAcceptsAtFar', 'thresholdAtFar', 'tarNearFar'])
+    expect(new Set(Object.values(verification[name]))).toEqual(new Set([null]))
+})
+
+test('evaluate ijbc without a mated search has no rates and no CMC', async () => {
+  const [header, ...lines] = texts.probes.trim().split('\n')
+  const strangers = lines.map((line) => line.split(',').with(1, '9999').join(','))
+  await writeFile(at('strangers'), `${[header, ...strangers].join('\n')}\n`)
+  const words = ['--probes', at('strangers'), '--protocol', '1:n']
+  const { stdout, error } = await evaluate(...words, '--out', at('nobody'))
+  expect(error).toBeUndefined()
+  expect(stdout).toMatch(/top-1( +-){3}\n/)
+  expect(stdout).not.toMatch(/NaN|null|undefined/)
+  expect((await readdir(at('nobody'))).filter((name) => name.startsWith('cmc'))).toEqual([])
+  for (const name of await readdir(at('nobody')))
+    expect(await readFile(join(at('nobody'), name), 'utf8'), name).not.toMatch(/NaN/)
 })
 
 describe('evaluate ijbb with images that are missing', () => {

@@ -44,13 +44,13 @@ export function ijbEvaluation(
     const found = verificationFacts(verification)
     facts.verification = found.facts
     table.push('', ...verificationTable(found.facts))
-    Object.assign(curves, { roc: [found.roc], det: [found.det], scores: found.scores })
+    Object.assign(curves, found.curves)
   }
   if (searches) {
     const found = identificationFacts(searches.galleries, searches.joined)
     facts.identification = found.facts
     table.push('', ...identificationTable(found.facts))
-    curves.cmc = found.cmc
+    if (found.cmc.length > 0) curves.cmc = found.cmc
     const all = (pick: (search: GallerySearch) => Float64Array) =>
       searches.galleries.flatMap(({ search }) => [...pick(search)])
     curves.searchScores = {

@@ -41,7 +41,7 @@ export function ijbTexts(
       templates.push({ id, person, gallery: t === 0 })
       const media = 1 + random.below(3)
       for (let m = 0; m < media; m++) {
-        const medium = 5000 - 10 * id - m
+        const medium = 50_000 - 10 * id - m
         const frames = random.below(2) === 0 ? 1 : 1 + random.below(4)
         for (let f = 0; f < frames; f++) images.push({ template: id, medium, person, name: '' })
       }
