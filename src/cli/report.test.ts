@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { encodePng } from '../image/index.ts'
 import { writeEvaluation } from './evaluation-output.ts'
 import { registerReport } from './report.ts'
 
@@ -141,6 +142,57 @@ describe('steradian report', () => {
     await expect(page(run)).rejects.toThrow(
       `${join(run, 'pairs', 'pairs.csv')}:6: expected a number, got "x"`,
     )
+  })
+
+  it('tells error rates by the labels of --groups, of people or of images, and refuses a damaged file by its line', async () => {
+    const run = await makeRun('grouped')
+    await evaluate(join(run, 'pairs'))
+    const file = join(folder, 'groups.csv')
+    await writeFile(file, 'person,age\nann,young\nbo,old\nbo/2.jpg,ageless\n')
+    const text = await page(run, '--groups', file)
+    expect(text).toMatch(
+      /<th scope="row">young<\/th><td>100\.0 <span>\([\d.]+ … 100\.0\)<\/span><\/td><td>1 of 1<\/td>/,
+    )
+    // bo/1.jpg with bo/2.jpg, which has a label of its own.
+    expect(text).not.toContain('<th scope="row">old</th>')
+    await writeFile(file, 'person,age\nann,young,tall\n')
+    await expect(page(run, '--groups', file)).rejects.toThrow(`${file}:2: expected 2 fields, got 3`)
+    await writeFile(file, 'person,age\nann,young\nann,old\n')
+    await expect(page(run, '--groups', file)).rejects.toThrow(
+      `${file}:3: expected each name once, got ann again`,
+    )
+    await writeFile(file, 'person\nann\n')
+    await expect(page(run, '--groups', file)).rejects.toThrow(
+      `${file}:1: expected a person and a label or more, got 1 columns`,
+    )
+  })
+
+  it("puts the makers' words of --card into the model card, and refuses what it does not know", async () => {
+    const run = await makeRun('carded')
+    const file = join(folder, 'card.json')
+    await writeFile(file, '{"intendedUse": "Doors of one house."}')
+    expect(await page(run, '--card', file)).toContain('<p>Doors of one house.</p>')
+    await writeFile(file, '{"purpose": "doors"}')
+    await expect(page(run, '--card', file)).rejects.toThrow(
+      `${file}: expected texts under intendedUse, notFor, data, limits, contact, got something else at purpose`,
+    )
+    await writeFile(file, '{"limits": 3}')
+    await expect(page(run, '--card', file)).rejects.toThrow('got something else at limits')
+  })
+
+  it('shows the pictures of the worst errors with --pictures, and refuses a folder without any', async () => {
+    const run = await makeRun('pictured')
+    await evaluate(join(run, 'pairs'))
+    const images = join(folder, 'images')
+    await mkdir(join(images, 'ann'), { recursive: true })
+    await expect(page(run, '--pictures', images)).rejects.toThrow(
+      `${images}: expected the images of the pairs, got none of 3, the first ann/1.jpg`,
+    )
+    const grey = new Uint8Array(20 * 20 * 3).fill(120)
+    await writeFile(join(images, 'ann', '1.jpg'), await encodePng(grey, { height: 20, width: 20 }))
+    const text = await page(run, '--pictures', images)
+    expect(text).toMatch(/<img src="data:image\/webp;base64,[^"]+" alt="ann\/1.jpg"/)
+    expect(text).toContain('no picture')
   })
 
   it('gives the same page for the same folders', async () => {

@@ -10,7 +10,7 @@ const pixels = Uint8Array.from({ length: 40 * 30 * 3 }, (_, i) => {
 })
 
 test('encodePng(pixels) keeps every pixel', async () => {
-  expect((await decode(await encodePng(pixels, size))).data).toEqual(pixels)
+  expect(new Uint8Array((await decode(await encodePng(pixels, size))).data)).toEqual(pixels)
 })
 
 test('encodeWebp(pixels) keeps the picture nearly, in far fewer bytes', async () => {

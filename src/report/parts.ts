@@ -40,7 +40,7 @@ export function scroll(label: string, content: Html): Html {
 
 /** A cell; an error or an interval after its value goes to a line of its own where both have no room. */
 function cell(text: string): Html {
-  const [, value, spread] = /^(\S+) (± .*|\(.*\))$/.exec(text) ?? []
+  const [, value, spread] = /^([\d.,]+) (± .*|\(.*\))$/.exec(text) ?? []
   return value === undefined ? html`<td>${text}</td>` : html`<td>${value} <span>${spread!}</span></td>`
 }
 

@@ -53,6 +53,8 @@ figcaption { margin-top: .75rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9375rem; min-width: 100%; }
 caption { caption-side: bottom; text-align: left; padding-top: .6rem; }
 caption span { display: block; position: sticky; left: 0; max-width: calc(100vw - 2rem); }
+.words tbody th { white-space: nowrap; }
+.wide.words td { min-width: 5.5rem; }
 .wide tbody th { position: sticky; left: 0; background: var(--paper); }
 th, td { padding: .4rem .55rem; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: baseline; }
 th { font-weight: 600; }

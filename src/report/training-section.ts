@@ -131,7 +131,7 @@ function chartFigure(
           yType: 'log' as const,
           yTicks: decadesBetween(low, high),
           yDomain: [low === high ? low / 2 : low / 1.15, high * 1.15] as const,
-          yFormat: (value: number) => String(Number(value.toPrecision(6))),
+          yFormat: (value: number) => String(Number(value.toPrecision(3))),
         }),
       }),
       caption,
