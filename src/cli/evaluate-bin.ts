@@ -10,7 +10,7 @@ import {
   type FeatureFlags,
   itemFeatures,
 } from './evaluation-features.ts'
-import { addOutputOptions, listFacts, writeEvaluation } from './evaluation-output.ts'
+import { addOutputOptions, writeEvaluation } from './evaluation-output.ts'
 import { reasonOf } from './missing-images.ts'
 import { pairFiles } from './pair-file.ts'
 import { variantColumns } from './variant-columns.ts'
@@ -66,7 +66,7 @@ async function evaluateBin(file: string, flags: Flags): Promise<void> {
   await writeEvaluation(flags, {
     protocol: 'bin',
     facts: {
-      list: await listFacts(file),
+      list: { file, sha256: bin.sha256 },
       ...features.source,
       ...verificationFacts(results, context),
     },

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { readText } from '../data/read-text.ts'
+import { readHashedText } from '../data/read-text.ts'
 import {
   type Pairs,
   parseLfwPairs,
@@ -8,7 +8,7 @@ import {
   withTraining,
 } from '../evaluate/index.ts'
 import { addFeatureOptions, type FeatureFlags, itemFeatures } from './evaluation-features.ts'
-import { addOutputOptions, listFacts, type OutputFlags, writeEvaluation } from './evaluation-output.ts'
+import { addOutputOptions, type OutputFlags, writeEvaluation } from './evaluation-output.ts'
 import { pairFiles } from './pair-file.ts'
 import { peopleOfList } from './people-of-list.ts'
 import { variantColumns } from './variant-columns.ts'
@@ -46,7 +46,7 @@ export function registerEvaluateLfw(evaluate: Command): void {
 
 async function evaluateLfw(flags: Flags): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
-  const { pairs, train } = await readLists(flags)
+  const { pairs, train, list, trainList } = await readLists(flags)
   const { people, peopleInSeveralFolds } = peopleOfList(flags.pairs, pairs, { say })
   const peopleInBoth = train ? peopleInBothLists({ test: pairs, train }) : null
   if (peopleInBoth)
@@ -69,11 +69,8 @@ async function evaluateLfw(flags: Flags): Promise<void> {
   await writeEvaluation(flags, {
     protocol: 'lfw',
     facts: {
-      list: await listFacts(flags.pairs),
-      ...(train && {
-        trainList: await listFacts(flags.pairsTrain!),
-        trainPairs: train.same.length,
-      }),
+      list,
+      ...(train && { trainList, trainPairs: train.same.length }),
       ...features.source,
       ...verificationFacts(results, context),
       peopleInSeveralFolds: train ? null : peopleInSeveralFolds,
@@ -85,14 +82,31 @@ async function evaluateLfw(flags: Flags): Promise<void> {
   })
 }
 
-/** The pairs to judge and, for view 1, those to choose the threshold on, over the same images. */
-async function readLists({
-  pairs: file,
-  pairsTrain,
-}: Flags): Promise<{ readonly pairs: Pairs; readonly train?: Pairs }> {
-  const pairs = parseLfwPairs(await readText(file), { where: file })
-  if (pairsTrain === undefined) return { pairs }
-  const known = parseLfwPairs(await readText(pairsTrain), { where: pairsTrain })
-  const lists = withTraining(pairs, known, { where: file, trainWhere: pairsTrain })
-  return { pairs: lists.test, train: lists.train }
+/** A list as the JSON names it. */
+interface ListFacts {
+  readonly file: string
+  readonly sha256: string
+}
+
+/** The pairs to judge and, for view 1, those to choose the threshold on, over the same images; and the files of both. */
+async function readLists({ pairs: file, pairsTrain }: Flags): Promise<{
+  readonly pairs: Pairs
+  readonly list: ListFacts
+  readonly train?: Pairs
+  readonly trainList?: ListFacts
+}> {
+  const { text, sha256 } = await readHashedText(file)
+  const pairs = parseLfwPairs(text, { where: file })
+  const list = { file, sha256 }
+  if (pairsTrain === undefined) return { pairs, list }
+  const known = await readHashedText(pairsTrain)
+  const lists = withTraining(pairs, parseLfwPairs(known.text, { where: pairsTrain }), {
+    ...{ where: file, trainWhere: pairsTrain },
+  })
+  return {
+    pairs: lists.test,
+    list,
+    train: lists.train,
+    trainList: { file: pairsTrain, sha256: known.sha256 },
+  }
 }

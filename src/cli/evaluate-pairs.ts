@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import { readText } from '../data/read-text.ts'
+import { readHashedText } from '../data/read-text.ts'
 import { UsageError } from '../errors.ts'
 import { parsePairsList, type Variant } from '../evaluate/index.ts'
 import { addFeatureOptions, type FeatureFlags, itemFeatures } from './evaluation-features.ts'
-import { addOutputOptions, listFacts, writeEvaluation } from './evaluation-output.ts'
+import { addOutputOptions, writeEvaluation } from './evaluation-output.ts'
 import { pairFiles } from './pair-file.ts'
 import { peopleOfList } from './people-of-list.ts'
 import { variantColumns } from './variant-columns.ts'
@@ -44,7 +44,8 @@ export function registerEvaluatePairs(evaluate: Command): void {
 async function evaluatePairs(flags: Flags): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   const { pairs: file, folds } = flags
-  const pairs = parsePairsList(await readText(file), { where: file, ...(folds !== undefined && { folds }) })
+  const { text, sha256 } = await readHashedText(file)
+  const pairs = parsePairsList(text, { where: file, ...(folds !== undefined && { folds }) })
   if (folds !== undefined && folds !== pairs.folds)
     throw new UsageError(`--folds: the lines of ${file} give ${pairs.folds} folds, got ${folds}`)
   const { people, peopleInSeveralFolds } = peopleOfList(file, pairs, {
@@ -62,7 +63,7 @@ async function evaluatePairs(flags: Flags): Promise<void> {
   await writeEvaluation(flags, {
     protocol: 'pairs',
     facts: {
-      list: await listFacts(file),
+      list: { file, sha256 },
       ...features.source,
       ...verificationFacts(results, context),
       peopleInSeveralFolds,

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { readText } from '../data/read-text.ts'
+import { readHashedText } from '../data/read-text.ts'
 import { DataError, UsageError } from '../errors.ts'
 import { type Pairs, parseYtfSplits, type VideoScore, videoScore, ytf } from '../evaluate/index.ts'
 import { namesFile } from './embed-folder.ts'
 import { addFeatureOptions, type FeatureFlags } from './evaluation-features.ts'
-import { addOutputOptions, listFacts, writeEvaluation } from './evaluation-output.ts'
+import { addOutputOptions, writeEvaluation } from './evaluation-output.ts'
 import { openFeatureFile } from './feature-file.ts'
 import { interruption } from './interruption.ts'
 import { type MissingImage, sayMissing } from './missing-images.ts'
@@ -54,7 +54,8 @@ export function registerEvaluateYtf(evaluate: Command): void {
 async function evaluateYtf(flags: Flags): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   const { splits: file, score, seed } = flags
-  const pairs = parseYtfSplits(await readText(file), { where: file })
+  const { text, sha256 } = await readHashedText(file)
+  const pairs = parseYtfSplits(text, { where: file })
   const { people, peopleInSeveralFolds } = peopleOfList(file, pairs, { say })
   const { frameCount, ...found } = await videoMeans(flags, pairs, say)
   checkFolds(pairs, found.missing, file)
@@ -72,7 +73,7 @@ async function evaluateYtf(flags: Flags): Promise<void> {
   await writeEvaluation(flags, {
     protocol: 'ytf',
     facts: {
-      list: await listFacts(file),
+      list: { file, sha256 },
       ...found.source,
       score: score.name,
       ...(score.sampled !== undefined && { seed }),

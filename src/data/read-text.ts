@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { DataError, fileProblem } from '../errors.ts'
 
@@ -6,14 +7,24 @@ import { DataError, fileProblem } from '../errors.ts'
  * @throws DataError `file: why` when it cannot be read or holds a zero byte.
  */
 export async function readText(file: string): Promise<string> {
+  return (await readHashedText(file)).text
+}
+
+/** The same, with the SHA-256 of the bytes that the text was made of, in hex. @throws DataError as `readText` does */
+export async function readHashedText(
+  file: string,
+): Promise<{ readonly text: string; readonly sha256: string }> {
   let text: string
+  let sha256: string
   try {
-    text = await readFile(file, 'utf8')
+    const bytes = await readFile(file)
+    text = bytes.toString()
+    sha256 = createHash('sha256').update(bytes).digest('hex')
   } catch (error) {
     throw new DataError(`${file}: ${fileProblem(error)}`)
   }
   if (text.includes('\0')) throw new DataError(`${file}: expected a text file, got a binary one`)
-  return text.replace(/^\uFEFF/, '')
+  return { text: text.replace(/^\uFEFF/, ''), sha256 }
 }
 
 /** The lines of a text that are not blank, each trimmed and with its number from 1. */

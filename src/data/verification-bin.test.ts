@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -114,7 +115,9 @@ describe('readVerificationBin(file)', () => {
     const folder = await mkdtemp(join(tmpdir(), 'bin-'))
     const file = join(folder, 'x.bin')
     await writeFile(file, fixture('bytes', 4))
-    expect((await readVerificationBin(file)).same).toHaveLength(2)
+    const read = await readVerificationBin(file)
+    expect(read.same).toHaveLength(2)
+    expect(read.sha256).toBe(createHash('sha256').update(fixture('bytes', 4)).digest('hex'))
     await expect(readVerificationBin(join(folder, 'y.bin'))).rejects.toThrow(
       new DataError(`${join(folder, 'y.bin')}: no such file or folder`),
     )

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { DataError, fileProblem } from '../errors.ts'
 import { isKind, type PickleValue, type Refusal, valueText } from './pickle-value.ts'
@@ -16,10 +17,12 @@ const MAX_BYTES = 2 ** 31 - 1
 
 /**
  * Reads a `.bin` of verification pairs (CFP, AgeDB-30, CALFW, CPLFW and LFW come so): a pickle of (list of images, list of
- * whether a pair shows one person), read as `unpickle` does, which runs nothing.
+ * whether a pair shows one person), read as `unpickle` does, which runs nothing; with the SHA-256 of the bytes that were read.
  * @throws DataError `file: why`
  */
-export async function readVerificationBin(file: string): Promise<VerificationBin> {
+export async function readVerificationBin(
+  file: string,
+): Promise<VerificationBin & { readonly sha256: string }> {
   let bytes: Uint8Array
   try {
     const { size } = await stat(file)
@@ -28,7 +31,8 @@ export async function readVerificationBin(file: string): Promise<VerificationBin
   } catch (error) {
     throw error instanceof DataError ? error : new DataError(`${file}: ${fileProblem(error)}`)
   }
-  return parseVerificationBin(bytes, { where: file })
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  return { ...parseVerificationBin(bytes, { where: file }), sha256 }
 }
 
 /** The same from the bytes of a file; `where` opens the messages. @throws DataError `where: why` */
