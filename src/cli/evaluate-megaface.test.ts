@@ -112,7 +112,7 @@ describe('steradian evaluate megaface', () => {
   })
 
   test('writes the same bytes twice, with other threads and memory too', async () => {
-    await megaface('--out', at('again'), '--threads', '2', '--memory', '512MiB')
+    await megaface('--out', at('again'), '--threads', '2', '--memory', '1GiB')
     expect(await contents(at('again'))).toEqual(await contents(at('out')))
   })
 
@@ -300,12 +300,12 @@ describe('missing features', () => {
 })
 
 test('probes of more pairs than the memory holds are refused before their features are read', async () => {
-  const path = Array.from({ length: 6000 }, (_, i) => `${i}.jpg`)
+  const path = Array.from({ length: 8000 }, (_, i) => `${i}.jpg`)
   await writeFile(at('crowd.json'), JSON.stringify({ path, id: path.map(() => 'one') }))
-  const { error } = await megaface('--probes', at('crowd.json'), '--memory', '512MiB')
+  const { error } = await megaface('--probes', at('crowd.json'), '--memory', '1GiB')
   expect(error).toBeInstanceOf(UsageError)
   expect(error!.message).toBe(
-    '--memory: expected 687MiB or more for 35994000 ordered pairs of probes, got 512MiB',
+    '--memory: expected 1221MiB or more for 63992000 ordered pairs of probes, got 1024MiB',
   )
 })
 
@@ -356,7 +356,7 @@ describe('what cannot be used', () => {
     ['a wrong name of the probes', ['--probe-name', '../x'], '--probe-name: expected letters, digits, and'],
     ['another challenge', ['--challenge', '2'], '--challenge: expected 1, since'],
     ['a wrong name', ['--name', 'a/b'], '--name: expected letters, digits'],
-    ['a wrong memory', ['--memory', 'lots'], '--memory: expected at least 64MiB'],
+    ['a wrong memory', ['--memory', 'lots'], '--memory: expected at least 1024MiB'],
     ['a wrong shard', ['--shard', '3/2'], '--shard: expected i/n, from 1/n to n/n, got 3/2'],
     ['a shard that goes nowhere', ['--shard', '1/2'], '--shard: needs --out, the new file of the part'],
     [

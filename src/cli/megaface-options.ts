@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander'
 import { shown, UsageError } from '../errors.ts'
 import type { MegafaceVerification } from '../evaluate/megaface.ts'
 import { addOutputOptions, type OutputFlags } from './evaluation-output.ts'
-import { parseMemory } from './memory.ts'
+import { memoryFrom } from './memory.ts'
 import { addModelOptions, type ModelFlags } from './model-options.ts'
 import { parseShard, type Shard } from './shard.ts'
 
@@ -101,8 +101,9 @@ export function addMegafaceOptions(command: Command): Command {
     )
     .option('--normalise', 'bring features to length 1 first')
     .addOption(
-      new Option('--memory <amount>', 'memory to keep to, as 2GiB or 512MiB')
-        .argParser(parseMemory)
+      // Node, the runtime and a list of a million paths take half of the least before a feature is read.
+      new Option('--memory <amount>', 'memory to keep to besides the model, from 1GiB, as 2GiB or 1536MiB')
+        .argParser(memoryFrom(1024))
         .default(2 ** 31, '2GiB'),
     )
     .option('--shard <i/n>', 'count only this share; --out is then the new file of the part', parseShard)
