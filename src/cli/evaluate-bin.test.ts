@@ -206,6 +206,17 @@ describe('bad input is one line', () => {
     expect(stdout).toBe('')
   })
 
+  test('an image without bytes', async () => {
+    await writeFile(at('empty.bin'), writeBin(images.with(3, new Uint8Array()), same))
+    for (const words of [
+      ['--model', at('halves.onnx'), '--allow-missing'],
+      ['--features', at('features.npy')],
+    ])
+      expect((await evaluate(at('empty.bin'), ...words)).error).toEqual(
+        new DataError(`${at('empty.bin')}: image 3: expected a picture, got 0 bytes`),
+      )
+  })
+
   test('neither a model nor features', async () => {
     expect((await evaluate(at('pairs.bin'))).error).toEqual(
       new UsageError('features: expected either --model or --features, got none'),

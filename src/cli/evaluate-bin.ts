@@ -55,7 +55,7 @@ async function evaluateBin(file: string, flags: Flags): Promise<void> {
   const pairs = binPairs(bin, { where: file, folds: flags.folds })
   if (flags.features === undefined)
     say('images are taken as already aligned, and brought to the size of the model')
-  const features = await itemFeatures(flags, binItems(bin), { say })
+  const features = await itemFeatures(flags, binItems(bin, file), { say })
   const results = verifyPairs(features, pairs, { ...flags, where: file })
   const context = {
     name: file,
@@ -93,8 +93,10 @@ export function binPairs(
   }
 }
 
-/** The images as items: decoded from their bytes, taken as already aligned. */
-function binItems({ images }: VerificationBin): EvaluationItem[] {
+/** The images as items: decoded from their bytes, taken as already aligned. @throws DataError for one without bytes */
+function binItems({ images }: VerificationBin, where: string): EvaluationItem[] {
+  const empty = images.findIndex(({ length }) => length === 0)
+  if (empty >= 0) throw new DataError(`${where}: image ${empty}: expected a picture, got 0 bytes`)
   return images.map((bytes, i) => ({
     name: `image ${i}`,
     read: async (size, out, offset) => {
@@ -103,6 +105,6 @@ function binItems({ images }: VerificationBin): EvaluationItem[] {
       })
       resize(picture, size, out, offset)
     },
-    contentKey: createHash('sha256').update(bytes).digest('hex'),
+    contentKey: () => createHash('sha256').update(bytes).digest('hex'),
   }))
 }

@@ -135,7 +135,7 @@ describe('embeddings of a model', () => {
     let read = 0
     const stopping = items.map((item, i) => ({
       name: item.name,
-      contentKey: `image ${i}`,
+      contentKey: () => `image ${i}`,
       read: async ({ height, width }: { height: number; width: number }, out: Uint8Array, offset: number) => {
         read++
         // While the third batch of four is read the first runs.

@@ -31,8 +31,8 @@ export interface EvaluationItem {
   readonly path?: string
   /** For an image that is no file of its own: writes it, uint8 RGB [height, width, 3], at `offset` of `out`; throws DataError. */
   readonly read?: (size: ItemSize, out: Uint8Array, offset: number) => Promise<void>
-  /** Where `read` is used: a hash of the content, by which the cache knows the image; without one it is not cached. */
-  readonly contentKey?: string
+  /** Where `read` is used: gives a hash of the content, by which the cache knows the image; without one it is not cached. */
+  readonly contentKey?: () => string
 }
 
 /** The size that a model takes, and the template of its five points. */

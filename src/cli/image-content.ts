@@ -13,7 +13,7 @@ export type ImageToEmbed = { readonly name: string } & (
       /** Writes the image, uint8 RGB of the model's size, at `offset` of `out`; throws DataError. */
       readonly read: (out: Uint8Array, offset: number) => Promise<void>
       /** What the cache knows it by; without one it is not cached. */
-      readonly contentKey?: string
+      readonly contentKey?: () => string
     }
 )
 
@@ -36,8 +36,9 @@ export async function lookAt(
   await forEachIndex(items.length, 8, async (i) => {
     signal.throwIfAborted()
     const item = items[i]!
-    if ('read' in item) keys[i] = keyOf(item)
-    else if (item.reason !== undefined) reasons.set(i, item.reason)
+    if ('read' in item) {
+      if (withKeys) keys[i] = keyOf(item)
+    } else if (item.reason !== undefined) reasons.set(i, item.reason)
     else {
       try {
         if (withKeys) keys[i] = keyOf(item, await readFile(item.path))
@@ -82,7 +83,7 @@ function keyOf(item: ImageToEmbed, bytes?: Uint8Array): string | undefined {
   const hash = createHash('sha256')
   if ('read' in item) {
     if (item.contentKey === undefined) return undefined
-    hash.update(`content ${item.contentKey}`)
+    hash.update(`content ${item.contentKey()}`)
   } else {
     hash.update(
       `file ${createHash('sha256').update(bytes!).digest('hex')} ${item.points?.join() ?? 'aligned'}`,

@@ -100,6 +100,11 @@ describe('parseVerificationBin(bytes) refuses', () => {
       'expected two images for each of 1 labels, got 3',
     ],
     ['no pairs', ']]\x86', 'expected pairs, got none'],
+    [
+      'an image named so often that all add up to more than the file',
+      `](C\x10${'a'.repeat(16)}q\x01h\x01h\x01h\x01e](\x88\x88e\x86`,
+      'expected images of at most 38 bytes together, as the file has, got 64 (the same ones many times)',
+    ],
   ])('%s', (_, text, message) => {
     expect(() => parseVerificationBin(pickle(text), { where: 'x.bin' })).toThrow(
       new DataError(`x.bin: ${message}`),

@@ -17,7 +17,8 @@ const MAX_BYTES = 2 ** 31 - 1
 
 /**
  * Reads a `.bin` of verification pairs (CFP, AgeDB-30, CALFW, CPLFW and LFW come so): a pickle of (list of images, list of
- * whether a pair shows one person), read as `unpickle` does, which runs nothing; with the SHA-256 of the bytes that were read.
+ * whether a pair shows one person), read as `unpickle` does, which runs nothing. Images that add up to more bytes than the file
+ * has are refused: they are the same few named again and again, and each would be decoded and embedded. With the SHA-256 of the bytes that were read.
  * @throws DataError `file: why`
  */
 export async function readVerificationBin(
@@ -50,10 +51,13 @@ export function parseVerificationBin(bytes: Uint8Array, { where = 'pairs.bin' } 
   if (images.items.length !== 2 * same.length)
     throw refusal(`expected two images for each of ${same.length} labels, got ${images.items.length}`)
   if (same.length === 0) throw refusal('expected pairs, got none')
-  return {
-    images: images.items.map((image, i) => imageBytes(image, { bytes, i, refusal })),
-    same,
-  }
+  const found = images.items.map((image, i) => imageBytes(image, { bytes, i, refusal }))
+  const total = found.reduce((sum, { length }) => sum + length, 0)
+  if (total > bytes.length)
+    throw refusal(
+      `expected images of at most ${bytes.length} bytes together, as the file has, got ${total} (the same ones many times)`,
+    )
+  return { images: found, same }
 }
 
 function imageBytes(
