@@ -1,15 +1,15 @@
 import { isKind, type PickleOf, type PickleValue, type Refusal, readable, valueText } from './pickle-value.ts'
 
-/** The only globals that a list of images may name, and what each stands for. They are recognised, never called. */
-const globals: Readonly<Record<string, '_reconstruct' | 'ndarray' | 'dtype'>> = {
-  'numpy.core.multiarray._reconstruct': '_reconstruct',
-  'numpy._core.multiarray._reconstruct': '_reconstruct',
-  'numpy.ndarray': 'ndarray',
-  'numpy.dtype': 'dtype',
+/** The only globals that a list of images may name, by their module. They are recognised, never called. */
+const globals: Readonly<Record<string, readonly ('_reconstruct' | 'ndarray' | 'dtype')[]>> = {
+  'numpy.core.multiarray': ['_reconstruct'],
+  'numpy._core.multiarray': ['_reconstruct'],
+  numpy: ['ndarray', 'dtype'],
 }
 
-/** Whether the name is one of the globals that are recognised: `_reconstruct`, `ndarray` and `dtype` of numpy. */
-export const isKnownGlobal = (name: string): boolean => Object.hasOwn(globals, name)
+/** What a name of a module stands for: `_reconstruct`, `ndarray` or `dtype` of numpy; undefined for anything else. */
+export const knownGlobal = (module: string, name: string) =>
+  Object.hasOwn(globals, module) ? globals[module]!.find((known) => known === name) : undefined
 
 /** The file that the values lie in, and how it is refused. */
 interface Within {
@@ -68,8 +68,7 @@ export function numpyBuild(target: PickleValue, state: PickleValue, { bytes, ref
   target.content = { type: dtype.name, start, end }
 }
 
-const globalOf = (value: PickleValue | undefined) =>
-  isKind(value, 'global') && isKnownGlobal(value.name) ? globals[value.name] : undefined
+const globalOf = (value: PickleValue | undefined) => (isKind(value, 'global') ? value.is : undefined)
 
 /** A short text or Python 2 string, or undefined for anything else. */
 function shortText(bytes: Uint8Array, value: PickleValue | undefined): string | undefined {

@@ -8,8 +8,8 @@ interface Kinds {
   text: { readonly start: number; readonly end: number }
   list: { readonly items: PickleValue[] }
   tuple: { readonly items: readonly PickleValue[] }
-  /** The name of something in a Python module; never called or looked up. */
-  global: { readonly name: string }
+  /** Something of numpy: its whole name, and what it is; never called or looked up. */
+  global: { readonly name: string; readonly is: '_reconstruct' | 'ndarray' | 'dtype' }
   /** A numpy type of one byte a number: `u1` is uint8, `b1` bool. */
   dtype: { readonly name: 'u1' | 'b1' }
   /** A numpy array of one axis; without content until its BUILD has come. */

@@ -149,6 +149,10 @@ describe('unpickle(bytes) refuses, with the place of the opcode,', () => {
     ['numpy.core.multiarray\nscalar', 'numpy.core.multiarray.scalar'],
     ['numpy\nndarray2', 'numpy.ndarray2'],
     ['numpy\ntoString', 'numpy.toString'],
+    ['toString\nndarray', 'toString.ndarray'],
+    // The right names, parted at another place: Python would look up something else.
+    ['numpy\ncore.multiarray._reconstruct', 'numpy.core.multiarray._reconstruct'],
+    ['numpy.core\nmultiarray._reconstruct', 'numpy.core.multiarray._reconstruct'],
     ['evil\x1b[31m\r\nname', 'evil?[31m?.name'],
   ])('global %j by its name', (lines, name) => {
     const message = `pickle: byte 2: expected a global of a numpy array (_reconstruct, ndarray, dtype), got ${name}`

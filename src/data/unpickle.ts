@@ -1,5 +1,5 @@
 import { DataError } from '../errors.ts'
-import { isKnownGlobal, numpyBuild, numpyCall } from './pickle-numpy.ts'
+import { knownGlobal, numpyBuild, numpyCall } from './pickle-numpy.ts'
 import { opcodeName } from './pickle-opcodes.ts'
 import { isKind, type PickleValue, readable, valueText } from './pickle-value.ts'
 
@@ -77,10 +77,13 @@ export function unpickle(bytes: Uint8Array, { where = 'pickle', maxOpcodes = 2 *
     if (value === undefined) throw refusal(`expected a value in memo ${index}, got none`)
     stack.push(value)
   }
-  const pushGlobal = (name: string) => {
-    if (!isKnownGlobal(name))
+  const pushGlobal = (module: Uint8Array, attribute: Uint8Array) => {
+    const [from, of] = [readable(module), readable(attribute)]
+    const is = knownGlobal(from, of)
+    const name = `${from}.${of}`
+    if (is === undefined)
       throw refusal(`expected a global of a numpy array (_reconstruct, ndarray, dtype), got ${name}`)
-    stack.push({ kind: 'global', name })
+    stack.push({ kind: 'global', name, is })
   }
   /** The bytes of one line. */
   const line = (): Uint8Array => {
@@ -201,11 +204,11 @@ export function unpickle(bytes: Uint8Array, { where = 'pickle', maxOpcodes = 2 *
         recall(uint32())
         break
       case 'GLOBAL':
-        pushGlobal(`${readable(line())}.${readable(line())}`)
+        pushGlobal(line(), line())
         break
       case 'STACK_GLOBAL': {
         const attribute = textOnStack()
-        pushGlobal(`${readable(textOnStack())}.${readable(attribute)}`)
+        pushGlobal(textOnStack(), attribute)
         break
       }
       case 'REDUCE': {
