@@ -4,6 +4,7 @@ import {
   type OpenSetSearches,
   openSetCmcOverSplits,
   openSetDetOverSplits,
+  type ProvedSummary,
   type Spread,
   type SpreadCurve,
   searchesNeeded,
@@ -97,7 +98,7 @@ export function openSetTable(results: readonly OpenSetResult[], plan: OpenSetPla
         `${range(choosing.nonMatedSearches)}, ${range(proving.nonMatedSearches)}`,
         ...(proof
           ? [
-              decimals(proof.threshold, 4),
+              thresholdText(proof, splits),
               decimals(proof.fpir, places(Number(fpir))),
               percent(proof.fnir),
               percent(proof.fnirAnyRank),
@@ -142,6 +143,11 @@ const range = ({ least, most }: Spread): string => (least === most ? `${least}` 
 
 const decimals = ({ mean, deviation }: Spread, digits: number): string =>
   deviation === null ? mean.toFixed(digits) : `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`
+
+const thresholdText = ({ threshold, splitsWithoutThreshold }: ProvedSummary, splits: number): string =>
+  threshold
+    ? decimals(threshold, 4)
+    : `none passes${splitsWithoutThreshold < splits ? ` in ${splitsWithoutThreshold} of ${splits}` : ''}`
 
 const percent = ({ mean, deviation }: Spread): string =>
   deviation === null

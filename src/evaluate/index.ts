@@ -99,6 +99,7 @@ export {
   type OpenSetSummary,
   openSetCmcOverSplits,
   openSetDetOverSplits,
+  type ProvedSummary,
   type Spread,
   type SpreadCurve,
   summariseOpenSet,

@@ -30,6 +30,20 @@ describe('summariseOpenSet(results)', () => {
     expect(proving.enrolled).toMatchObject({ mean: 4.5, least: 4, most: 5 })
   })
 
+  test('has no threshold where one split has none, and counts such splits', () => {
+    const infinite = (split: OpenSetResult): OpenSetResult => ({
+      ...split,
+      proved: { 0.1: { ...split.proved['0.1']!, threshold: Number.POSITIVE_INFINITY } },
+    })
+    const splits = [result(0.1, 0.1), infinite(result(0.3, 0))]
+    expect(summariseOpenSet(splits).proved['0.1']).toMatchObject({
+      ...{ threshold: null, splitsWithoutThreshold: 1, fpir: { mean: 0.05 } },
+    })
+    expect(summariseOpenSet([splits[0]!]).proved['0.1']).toMatchObject({
+      ...{ threshold: { mean: 0.3 }, splitsWithoutThreshold: 0 },
+    })
+  })
+
   test('has no deviation of one split', () => {
     expect(summariseOpenSet([result(0.1, 0.1)]).recall['1']).toEqual({
       ...{ mean: 0.5, deviation: null, least: 0.5, most: 0.5 },

@@ -21,7 +21,15 @@ export interface OpenSetSummary {
   readonly recall: Readonly<Record<string, Spread>>
   readonly fnir: Readonly<Record<string, Spread | null>>
   readonly fnirAnyRank: Readonly<Record<string, Spread | null>>
-  readonly proved: Readonly<Record<string, Readonly<Record<keyof ProvedThreshold, Spread>> | null>>
+  readonly proved: Readonly<Record<string, ProvedSummary | null>>
+}
+
+/** A threshold that is chosen on one half and proved on the other, over splits. */
+export interface ProvedSummary extends Readonly<Record<Exclude<keyof ProvedThreshold, 'threshold'>, Spread>> {
+  /** Null where a split has none: no mean holds Infinity. */
+  readonly threshold: Spread | null
+  /** Splits in which so many of the choosing half's best scores tie that none may pass: T is Infinity. */
+  readonly splitsWithoutThreshold: number
 }
 
 /** Mean and spread of each number over splits. */
@@ -45,11 +53,15 @@ export function summariseOpenSet(results: readonly OpenSetResult[]): OpenSetSumm
     fnir: named(first!.fnir, (fpir) => spreadOf(({ fnir }) => fnir[fpir]!)),
     fnirAnyRank: named(first!.fnirAnyRank, (fpir) => spreadOf(({ fnirAnyRank }) => fnirAnyRank[fpir]!)),
     proved: named(first!.proved, (fpir) => {
-      const proofs = results.map(({ proved }) => proved[fpir]!)
-      if (proofs.includes(null as never)) return null
-      return named(proofs[0]!, (name) =>
-        spread(proofs.map((proof) => proof[name as keyof ProvedThreshold])),
-      ) as Record<keyof ProvedThreshold, Spread>
+      const proofs = results.flatMap(({ proved }) => proved[fpir] ?? [])
+      if (proofs.length < results.length) return null
+      const over = (name: keyof ProvedThreshold) => spread(proofs.map((proof) => proof[name]))
+      const without = proofs.filter((proof) => proof.threshold === Number.POSITIVE_INFINITY).length
+      return {
+        threshold: without === 0 ? over('threshold') : null,
+        splitsWithoutThreshold: without,
+        ...{ fpir: over('fpir'), fnir: over('fnir'), fnirAnyRank: over('fnirAnyRank') },
+      }
     }),
   }
 }

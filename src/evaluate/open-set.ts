@@ -29,6 +29,7 @@ export interface SearchCounts {
 
 /** A threshold chosen on one half of the people and proved on the other. */
 export interface ProvedThreshold {
+  /** Infinity where none of the choosing half's non-mated searches may pass, since too many of the best scores tie. */
   readonly threshold: number
   /** FPIR on the half that proves. */
   readonly fpir: number
