@@ -98,6 +98,25 @@ test('prints a table in which an FPIR that the data cannot carry is n/a', async 
   )
 })
 
+test('says that none passes where a model maps everybody to one point', async () => {
+  await writeFile(
+    at('one.npy'),
+    encodeNpy({ shape: [people.length, 2], data: new Float32Array(2 * people.length).fill(1) }),
+  )
+  const words = ['--features', at('one.npy'), '--names', at('f.names.txt'), '--splits', '3']
+  const { stdout, error } = await evaluate(...words, '--out', at('one-point'))
+  expect(error).toBeUndefined()
+  expect(stdout).toMatch(/^0\.1 +\d+–\d+, \d+–\d+ +none passes +0\.00 ± 0\.00( +100\.00 % ± 0\.00){2}$/m)
+  expect(stdout).not.toMatch(/NaN|Infinity/)
+  for (const file of await readdir(at('one-point')))
+    expect(await readFile(join(at('one-point'), file), 'utf8'), file).not.toMatch(/NaN|Infinity/)
+  const result = JSON.parse((await evaluate(...words, '--json')).stdout)
+  expect(result.proof.rates[4].realised).toMatchObject({
+    ...{ threshold: null, splitsWithoutThreshold: 3, fpir: { mean: 0, deviation: 0 } },
+  })
+  expect(result.perSplit[0].proved['0.1']).toMatchObject({ threshold: null, fpir: 0, fnir: 1 })
+})
+
 test('gives the same whatever the order of the features', async () => {
   const order = [...names.keys()].reverse()
   const rows = order.flatMap((i) => [...features.subarray(12 * i, 12 * i + 12)])
@@ -170,20 +189,31 @@ test('missing images stop the run, or leave a result that says it is incomplete'
     expect(matedSearches + nonMatedSearches).toBe(17)
 })
 
-test('Ctrl-C stops the search and writes nothing', async () => {
+/** Presses Ctrl-C once the `times`-th piece of work listens for it; what the command says then. */
+async function stopped(times: number, ...words: string[]): Promise<string> {
   const before = process.listenerCount('SIGINT')
-  const press = setInterval(() => {
-    if (process.listenerCount('SIGINT') === before) return
-    clearInterval(press)
-    process.emit('SIGINT')
-  }, 1)
-  const { error, stdout } = await onFeatures('--splits', '5000', '--out', at('stopped'))
-  clearInterval(press)
+  let begun = 0
+  const count = (event: string | symbol): void => {
+    if (event === 'SIGINT' && ++begun === times) setTimeout(() => process.emit('SIGINT'), 1)
+  }
+  process.on('newListener', count)
+  const { error, stdout } = await evaluate(...words, '--splits', '5000', '--out', at('stopped'))
+  process.off('newListener', count)
   expect(error).toBeInstanceOf(StoppedError)
-  expect(error!.message).toMatch(/^open-set: stopped in split \d+ of 5000; embeddings are kept$/)
   expect(stdout).toBe('')
   expect(await readdir(base)).not.toContain('stopped')
   expect(process.listenerCount('SIGINT')).toBe(before)
+  return error!.message
+}
+
+test('Ctrl-C stops the search and writes nothing; embeddings are kept where they go to a cache', async () => {
+  expect(await stopped(1, '--features', at('f.npy'))).toMatch(/^open-set: stopped in split \d+ of 5000$/)
+  const model = ['--model', at('halves.onnx'), '--images', at('people'), '--threads', '1']
+  // First the embedding listens, then the search.
+  expect(await stopped(2, ...model, '--no-cache')).toMatch(/^open-set: stopped in split \d+ of 5000$/)
+  expect(await stopped(2, ...model, '--cache', at('cache'))).toMatch(
+    /^open-set: stopped in split \d+ of 5000; embeddings are kept$/,
+  )
 })
 
 describe('bad input is one line', () => {

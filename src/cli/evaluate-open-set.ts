@@ -75,7 +75,7 @@ async function evaluateOpenSet(flags: Flags): Promise<void> {
 
 /** Judges every split. @throws DataError naming the list; StoppedError at Ctrl-C */
 async function allSplits(
-  { galleryImages, strangers, splits, seed }: Flags,
+  { galleryImages, strangers, splits, seed, features, cache }: Flags,
   {
     fused,
     people,
@@ -85,6 +85,7 @@ async function allSplits(
   }: Pick<Awaited<ReturnType<typeof itemFeatures>>, 'fused' | 'missing'> &
     Pick<People, 'people' | 'where'> & { readonly say: (line: string) => void },
 ): Promise<{ readonly result: OpenSetResult; readonly searches: OpenSetSearches }[]> {
+  const kept = features === undefined && cache !== false ? '; embeddings are kept' : ''
   const stopping = interruption(() => say('\nstopping (again to leave at once)'))
   const shown = progress({ total: splits * people.length, label: 'searching', unit: 'images' })
   try {
@@ -95,7 +96,7 @@ async function allSplits(
         // A turn of the event loop, in which Ctrl-C is heard.
         await new Promise((resolve) => setImmediate(resolve))
         if (stopping.signal.aborted)
-          throw new StoppedError(`open-set: stopped in split ${index + 1} of ${splits}; embeddings are kept`)
+          throw new StoppedError(`open-set: stopped in split ${index + 1} of ${splits}${kept}`)
       }
       const options = { galleryImages, strangers, seed, missing, onProgress }
       found.push(await openSet(fused, people, index, options))
