@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { forEachIndex } from '../data/parallel.ts'
 import { UsageError } from '../errors.ts'
 import type { Json, JsonObject } from '../evaluate/part-file.ts'
+import { namesFile } from './embed-folder.ts'
+import { listFacts } from './evaluation-output.ts'
 import { openFeatureFile } from './feature-file.ts'
 import { checkFolder, type FeatureFolder, featurePath, type UnusableItems } from './feature-folder.ts'
 import type { MegafaceFlags } from './megaface-options.ts'
@@ -76,11 +79,13 @@ export const withoutPaths = (facts: Readonly<Record<string, unknown>>): JsonObje
     }),
   )
 
-/** The name of a file of features with its hash, for the JSON. @throws DataError */
+/** The name of a file of features with its hash, and those of its rows' names where it has some, for the JSON. @throws DataError */
 export async function fileFacts(file: string): Promise<JsonObject> {
+  const list = namesFile(file)
+  const names = existsSync(list) ? await listFacts(list) : undefined
   const features = await openFeatureFile(file)
   try {
-    return { features: { file: basename(file), sha256: await features.sha256() } }
+    return withoutPaths({ features: { file, sha256: await features.sha256() }, ...(names && { names }) })
   } finally {
     await features.close()
   }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
@@ -23,6 +24,19 @@ it('scratchFolder makes a folder beside the cache when it is asked for, and remo
   expect(existsSync(path)).toBe(true)
   await scratch.remove()
   expect(await readdir(at('cache'))).toEqual([])
+})
+
+it('scratchFolder is gone when the process leaves at once', async () => {
+  const module = new URL('megaface-scratch.ts', import.meta.url).href
+  const program = `
+    import { writeFileSync } from 'node:fs'
+    import { scratchFolder } from '${module}'
+    const path = await scratchFolder({ cache: ${JSON.stringify(at('left/embeddings'))} }).open()
+    writeFileSync(path + '/rows.f32', 'numbers')
+    process.exit(130)`
+  const { status } = spawnSync(process.execPath, ['--input-type=module', '-e', program])
+  expect(status).toBe(130)
+  expect(await readdir(at('left'))).toEqual([])
 })
 
 it('scratchFolder removes those of killed processes, and no other', async () => {

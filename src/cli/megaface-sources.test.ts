@@ -169,7 +169,8 @@ test('the result names files of features without their folders, and each with it
   const { probes, distractors } = JSON.parse(text)
   expect(probes.features.features.file).toBe('p.bin')
   const sha256 = hashOf(await readFile(at('d.npy')))
-  expect(distractors).toEqual({ features: { file: 'd.npy', sha256 } })
+  const names = { file: 'd.names.txt', sha256: hashOf(await readFile(at('d.names.txt'))) }
+  expect(distractors).toEqual({ features: { file: 'd.npy', sha256 }, names })
 })
 
 test('the result has a digest of files in a folder, which other features change', async () => {
