@@ -42,13 +42,8 @@ function sphereCsv(panels: readonly ReturnType<typeof spherePanel>[]): string {
           ...[i * angles.binDegrees, count],
         ])
       const angle = (what: string, degrees: number) => [
-        title,
-        what,
-        '',
-        undefined,
-        undefined,
-        undefined,
-        degrees,
+        ...[title, what, '', undefined, undefined, undefined],
+        ...[degrees, undefined],
       ]
       return [
         angle('largest angle within a class', angles.largestWithin),

@@ -15,9 +15,9 @@ describe('normSample(points)', () => {
       ...{ title: '', classNames: ['a', 'b'], dimensions: 2 },
       ...{ features: [3, 4, 0, 2, 0, 0], labels: [0, 1, 1], prototypes: [10, 0, 0, 0.1] },
     })
-    expect([...norms]).toEqual([5, 2, 0])
+    expect(Array.from(norms)).toEqual([5, 2, 0])
     expect(angles[0]).toBeCloseTo((Math.acos(0.6) * 180) / Math.PI, 9)
-    expect([...angles].slice(1)).toEqual([0, Number.NaN])
+    expect(Array.from(angles).slice(1)).toEqual([0, Number.NaN])
   })
 })
 

@@ -25,14 +25,17 @@ export function turningFigure(svg: string, panels: readonly SpherePanel[]): stri
       const name = panels[Number(index)]!.title.replaceAll(/[&<>"]/g, '')
       return `<g data-ball="${index}" tabindex="0" role="application" aria-label="${name}: a sphere that the arrow keys turn"`
     })
-  return `<p>${hint}</p>${drawing}<style>[data-ball]{cursor:grab;touch-action:none}[data-ball]:focus-visible{outline:2px solid currentColor}</style><script>(${script})(${data.replaceAll('<', '\\u003c')})</script>`
+  return `<p>${hint}</p>${drawing}<style>figure svg{max-width:${Math.round(1.4 * widthOf(svg))}px}[data-ball]{cursor:grab;touch-action:none}[data-ball]:focus-visible{outline:2px solid currentColor}</style><script>(${script})(${data.replaceAll('<', '\\u003c')})</script>`
 }
+
+const widthOf = (svg: string): number => Number(/ width="([\d.]+)"/.exec(svg)?.[1] ?? 800)
 
 const rounded = (point: readonly number[]): number[] => point.map((value) => Math.round(value * 1e3) / 1e3)
 
 /** Draws the paths of `ballPicture` again from another side; plain JavaScript, for a page compiles nothing. */
 const script = `function ({ balls, grid, view }) {
   const home = { ...view }
+  const tenths = (value) => Math.round(value * 10) / 10 + 0
   const turned = ([x, y, z]) => {
     const a = (view.yaw * Math.PI) / 180, b = (view.pitch * Math.PI) / 180
     const far = x * Math.sin(a) + y * Math.cos(a)
@@ -51,7 +54,7 @@ const script = `function ({ balls, grid, view }) {
     for (const { radius, near, far, rays, gridNear, gridFar, ball } of parts) {
       const place = (point) => {
         const [x, y, depth] = turned(point)
-        return { x: (radius * x).toFixed(1), y: (-radius * y).toFixed(1), isNear: depth >= 0 }
+        return { x: tenths(radius * x), y: tenths(-radius * y), isNear: depth >= 0 }
       }
       ball.points.forEach((points, c) => {
         let front = '', back = ''
