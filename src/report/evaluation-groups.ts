@@ -28,6 +28,8 @@ const settings = [
   'seed',
   'weight',
   'unit',
+  'challenge',
+  'normalise',
 ] as const
 
 const titles: Readonly<Record<string, string>> = {
@@ -79,14 +81,14 @@ export function evaluationGroups(runs: readonly ReportRun[]): EvaluationGroup[] 
   }))
 }
 
-/** What is measured and how, as text. */
+/** What is measured and how, as text; what a run was trained on is no part of it. */
 function keyOf({ protocol, facts }: ReportEvaluation): string {
   const hashes = (value: unknown): unknown[] =>
     typeof value !== 'object' || value === null
       ? []
       : 'sha256' in value
         ? [value.sha256]
-        : Object.values(value).flatMap(hashes)
+        : Object.entries(value).flatMap(([name, inner]) => (name === 'training' ? [] : hashes(inner)))
   return JSON.stringify([
     protocol,
     ...[facts.list, facts.lists, facts.trainList].map(hashes),
