@@ -20,6 +20,7 @@ import { embedImages, encodeNpy, fuse, openModel } from '../embed/index.ts'
 import { DataError, StoppedError, UsageError } from '../errors.ts'
 import { rng } from '../math/rng.ts'
 import { registerEvaluate } from './evaluate.ts'
+import { version } from './version.ts'
 
 let base: string
 let given: string[]
@@ -150,8 +151,14 @@ describe('evaluate ijbc', () => {
     try {
       const elsewhere = await writeIjb(other, texts)
       const words = ['--protocol', '1:1', '--json']
-      for (const [i, lists] of [given, elsewhere].entries())
-        await run('ijbc', ...lists, ...words, '--shard', `${i + 1}/2`, '--out', at(`same-${i + 1}`))
+      for (const [i, lists] of [given, elsewhere].entries()) {
+        const part = at(`same-${i + 1}`)
+        const { stdout } = await run('ijbc', ...lists, ...words, '--shard', `${i + 1}/2`, '--out', part)
+        // One JSON object here too.
+        expect(JSON.parse(stdout)).toEqual({
+          ...{ protocol: 'ijbc', version, part, shard: { index: i + 1, count: 2 } },
+        })
+      }
       const { stdout, error } = await run('merge', at('same-1'), at('same-2'), '--json')
       expect(error).toBeUndefined()
       expect(stdout).toBe((await evaluate(...words)).stdout)

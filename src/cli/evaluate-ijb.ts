@@ -21,6 +21,7 @@ import { interruption } from './interruption.ts'
 import { type ListFile, listFile } from './list-file.ts'
 import { ijbPart } from './merge-ijb.ts'
 import { progress } from './progress.ts'
+import { version } from './version.ts'
 import { writeWhole } from './write-file.ts'
 
 /** Adds `steradian evaluate ijbb` and `steradian evaluate ijbc`, which differ in name alone. */
@@ -60,7 +61,12 @@ async function evaluateIjb(protocol: string, flags: IjbFlags): Promise<void> {
     }
     if (flags.shard) {
       await writeWhole(flags.out!, await encodePart(ijbPart(setup, flags.shard, verification!)))
-      process.stdout.write(`${flags.out}: part ${flags.shard.index} of ${flags.shard.count}\n`)
+      const { index, count } = flags.shard
+      process.stdout.write(
+        flags.json
+          ? `${JSON.stringify({ protocol, version, part: flags.out, shard: { index, count } })}\n`
+          : `${flags.out}: part ${index} of ${count}\n`,
+      )
       return
     }
     const searches = searchLists && (await search(searchLists, { templates, signal }))
