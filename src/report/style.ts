@@ -60,7 +60,7 @@ th, td { padding: .4rem .55rem; border-bottom: 1px solid var(--rule); text-align
 th { font-weight: 600; }
 tbody th { font-weight: 400; text-align: left; color: var(--faint); }
 table.words th, table.words td, table.notes th:last-child, table.notes td:last-child { text-align: left; }
-table.notes td:last-child { min-width: 16rem; font-size: .8125rem; color: var(--faint); }
+.notes td:last-child { min-width: 16rem; font-size: .8125rem; color: var(--faint); }
 thead th { border-bottom: 2px solid var(--ink); }
 th:first-child, td:first-child { padding-left: 0; text-align: left; }
 th:last-child, td:last-child { padding-right: 0; }
@@ -86,6 +86,8 @@ tr.first th { color: inherit; font-weight: 650; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
   caption span { max-width: none; }
+  .wide.words td, .notes td:last-child { min-width: 0; }
+  .words tbody th { white-space: normal; }
   th, td, thead th { overflow-wrap: anywhere; white-space: normal; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   .figures { grid-template-columns: 1fr 1fr; }
