@@ -180,6 +180,7 @@ test('features of a file give what the model gives, and --flip concat tells thei
   expect(joined.features).toEqual({
     file: at('joined.npy'),
     sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    names: { file: at('joined.names.txt'), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
   })
   const whole = await run()
   expect(whole.variants.exact).toEqual(ofModel.variants.exact)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ourModel } from '../../test/embed/models.ts'
 import { personName, writePeople } from '../../test/embed/people.ts'
 import { runCommand } from '../../test/embed/run-command.ts'
-import { readAligned } from '../data/index.ts'
+import { LANDMARK_COLUMNS, readAligned } from '../data/index.ts'
 import { encodeNpy, openModel } from '../embed/index.ts'
 import { DataError, UsageError } from '../errors.ts'
 import { kfoldAccuracy, parseYtfSplits } from '../evaluate/index.ts'
@@ -119,11 +120,27 @@ test('a file of features gives what the model gives, and only the frames that ar
   expect(error).toBeUndefined()
   const [file, own] = [JSON.parse(stdout), JSON.parse((await evaluate('--json')).stdout)]
   expect(file).toMatchObject({ frames, videos: 16, features: { file: at('frames.npy') } })
+  const hash = createHash('sha256')
+    .update(`${names.join('\n')}\n`)
+    .digest('hex')
+  expect(file.features.names).toEqual({ file: at('frames.names.txt'), sha256: hash })
   for (const [k, threshold] of own.thresholds.entries()) expect(file.thresholds[k]).toBeCloseTo(threshold, 5)
   const drawn = ['--score', 'sampled-1', '--seed', '3', '--json']
   const sampled = JSON.parse((await run('--features', at('frames.npy'), ...drawn)).stdout)
   for (const [k, threshold] of JSON.parse((await evaluate(...drawn)).stdout).thresholds.entries())
     expect(sampled.thresholds[k]).toBeCloseTo(threshold, 5)
+})
+
+test('the result names the landmarks with their hash', async () => {
+  const points = [...(await frameFeatures()).keys()].map(
+    (name) => `videos/${name},18,24,30,24,24,30,19,36,29,36`,
+  )
+  const csv = `${[LANDMARK_COLUMNS.join(','), ...points].join('\n')}\n`
+  await writeFile(at('frames.csv'), csv)
+  const { stdout, error } = await evaluate('--landmarks', at('frames.csv'), '--json')
+  expect(error).toBeUndefined()
+  const sha256 = createHash('sha256').update(csv).digest('hex')
+  expect(JSON.parse(stdout).landmarks).toEqual({ file: at('frames.csv'), sha256 })
 })
 
 test('--score says how videos are compared; sampled-N draws by --seed', async () => {

@@ -71,11 +71,10 @@ export const imagesOf = ({ images, landmarks }: Extract<FeatureOrigin, { readonl
 export const withoutPaths = (facts: Readonly<Record<string, unknown>>): JsonObject =>
   Object.fromEntries(
     Object.entries(facts).map(([key, value]) => {
-      const { file } = (value ?? {}) as { readonly file?: unknown }
-      return [
-        key,
-        (typeof file === 'string' ? { ...(value as object), file: basename(file) } : value) as Json,
-      ]
+      const { file, names } = (value ?? {}) as { readonly file?: unknown; readonly names?: unknown }
+      if (typeof file !== 'string') return [key, value as Json]
+      const inner = names ? withoutPaths({ names }) : {}
+      return [key, { ...(value as JsonObject), file: basename(file), ...inner }]
     }),
   )
 

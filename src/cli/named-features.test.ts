@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,13 +20,15 @@ afterAll(() => rm(base, { recursive: true }))
 async function read(items: readonly string[], names?: string) {
   const said: string[] = []
   const found = await readNamedFeatures(at('f.npy'), items, { names, say: (line) => said.push(line) })
-  return { data: [...found.feature.data], missing: [...found.missing], said }
+  const { names: list } = found.source.features
+  return { data: [...found.feature.data], missing: [...found.missing], list, said }
 }
 
 test('without a list of names the rows are those of the items in order, and that is said', async () => {
   expect(await read(['a', 'b', 'c'])).toEqual({
     data: [10, 20, 30],
     missing: [0, 0, 0],
+    list: null,
     said: [`${at('f.npy')}: no ${at('f.names.txt')}: its rows are taken in the order of the list`],
   })
   await expect(read(['a', 'b'])).rejects.toThrow(
@@ -40,6 +43,10 @@ test('a list of names beside the file or given is used, with lines that end in e
   expect(await read(['a', 'b', 'x'], at('given.txt'))).toEqual({
     data: [30, 20, 0],
     missing: [0, 0, 1],
+    list: {
+      file: at('given.txt'),
+      sha256: createHash('sha256').update('c\r\nb\r\na\r\n').digest('hex'),
+    },
     said: [],
   })
   await writeFile(at('f.names.txt'), 'b\na\nc')

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readText } from '../data/read-text.ts'
+import { readHashedText } from '../data/read-text.ts'
 import { DataError, shown } from '../errors.ts'
 import type { Matrix } from '../math/matrix.ts'
 import { namesFile } from './embed-folder.ts'
@@ -13,7 +13,14 @@ export interface NamedFeatures {
   /** 1 for each item that has no row, [N]. */
   readonly missing: Uint8Array
   readonly missingItems: readonly MissingImage[]
-  readonly source: { readonly features: { readonly file: string; readonly sha256: string } }
+  readonly source: {
+    readonly features: {
+      readonly file: string
+      readonly sha256: string
+      /** The list of names; null where the rows were taken in the items' order. */
+      readonly names: { readonly file: string; readonly sha256: string } | null
+    }
+  }
 }
 
 /**
@@ -36,9 +43,8 @@ export async function readNamedFeatures(
         `${file}: expected ${list} with the names of its ${rows} rows, or a row for each of ${items.length} items in order`,
       )
     if (inOrder) say(`${file}: no ${list}: its rows are taken in the order of the list`)
-    const rowOf = inOrder
-      ? Int32Array.from(items.keys())
-      : matchNames(items, await readText(list), { list, rows })
+    const read = inOrder ? undefined : await readHashedText(list)
+    const rowOf = read ? matchNames(items, read.text, { list, rows }) : Int32Array.from(items.keys())
     const missingItems = items.flatMap((name, i) =>
       rowOf[i]! < 0 ? [{ name, reason: `no row in ${list}` }] : [],
     )
@@ -48,7 +54,13 @@ export async function readNamedFeatures(
       feature: await features.read(rowOf),
       missing: Uint8Array.from(rowOf, (row) => (row < 0 ? 1 : 0)),
       missingItems,
-      source: { features: { file, sha256: await features.sha256() } },
+      source: {
+        features: {
+          file,
+          sha256: await features.sha256(),
+          names: read ? { file: list, sha256: read.sha256 } : null,
+        },
+      },
     }
   } finally {
     await features.close()

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isPicture } from '../data/index.ts'
 import { forEachIndex } from '../data/parallel.ts'
-import { readText } from '../data/read-text.ts'
+import { readHashedText } from '../data/read-text.ts'
 import { DataError, fileProblem } from '../errors.ts'
 import { sampleFrames, type VideoScore } from '../evaluate/index.ts'
 import type { MissingImage } from './missing-images.ts'
@@ -17,6 +17,8 @@ export interface VideoFrames {
   readonly missingItems: readonly MissingImage[]
   /** The row of each frame, where the frames are rows of a file. */
   readonly rows?: Int32Array
+  /** The list of their names, where there is one. */
+  readonly list?: { readonly file: string; readonly sha256: string }
 }
 
 /** Which frames count. */
@@ -65,7 +67,8 @@ export async function frameRows(
   videos: readonly string[],
   { rows, ...choice }: FrameChoice & { readonly rows: number },
 ): Promise<VideoFrames> {
-  const lines = (await readText(list)).split(/\r\n|\n/)
+  const { text, sha256 } = await readHashedText(list)
+  const lines = text.split(/\r\n|\n/)
   if (lines.at(-1) === '') lines.pop()
   if (lines.length !== rows)
     throw new DataError(`${list}: expected a name for each of ${rows} rows, got ${lines.length}`)
@@ -80,7 +83,8 @@ export async function frameRows(
     if (video !== undefined) files[video]!.push({ file: name.slice(slash + 1), row })
   }
   for (const own of files) own.sort((a, b) => (a.file < b.file ? -1 : 1))
-  return chosen(videos, choice, { files, reasonOf: () => `no rows in ${list}` })
+  const found = chosen(videos, choice, { files, reasonOf: () => `no rows in ${list}` })
+  return { ...found, list: { file: list, sha256 } }
 }
 
 interface Frame {

@@ -6,6 +6,7 @@ import { frameMeans } from '../evaluate/index.ts'
 import type { Matrix } from '../math/matrix.ts'
 import { type EmbeddingStore, embeddingStore } from './embedding-store.ts'
 import type { FeatureFlags } from './evaluation-features.ts'
+import { listFacts } from './evaluation-output.ts'
 import { openFeatureFile } from './feature-file.ts'
 import { type ImageToEmbed, lookAt, readItem } from './image-content.ts'
 import { itemImages } from './item-images.ts'
@@ -79,7 +80,7 @@ export async function meansFromFile(
     } finally {
       shown.finish()
     }
-    const source = { features: { file, sha256: await features.sha256() } }
+    const source = { features: { file, sha256: await features.sha256(), names: frames.list ?? null } }
     return { ...result.finish(file), missingItems: frames.missingItems, source }
   } finally {
     await features.close()
@@ -95,11 +96,13 @@ export async function meansFromModel(flags: FeatureFlags, work: Work): Promise<V
   const { frames, say } = work
   const named = frames.names.map((name) => ({ name }))
   const places = await itemImages(named, { images: flags.images!, landmarks: flags.landmarks })
-  if (flags.landmarks === undefined) say('no landmarks: frames are taken as already aligned')
+  const landmarks = flags.landmarks === undefined ? undefined : await listFacts(flags.landmarks)
+  if (landmarks === undefined) say('no landmarks: frames are taken as already aligned')
   const items = named.map(({ name }, i): ImageToEmbed => ({ name, ...places[i]! }))
   const model = await openGivenModel({ ...flags, model: flags.model! }, say)
   try {
-    return await embedded(model, items, { ...work, flags })
+    const found = await embedded(model, items, { ...work, flags })
+    return { ...found, source: { ...found.source, ...(landmarks && { landmarks }) } }
   } catch (error) {
     if (!work.signal.aborted || error !== work.signal.reason) throw error
     const kept =
