@@ -78,7 +78,7 @@ function outcomesOf(probes: readonly CountedProbes[], counts: readonly Count[]):
 
 /** Writes the part of a shard: what it counted, and all that the merged result needs beside that. */
 async function writePart(
-  { out, shard }: MegafaceFlags,
+  { out, shard, json }: MegafaceFlags,
   setup: MegafaceSetup,
   probes: readonly CountedProbes[],
   counts: readonly Count[],
@@ -110,7 +110,10 @@ async function writePart(
     ...{ shard: shard!, facts, arrays },
   })
   await writeWhole(out!, bytes)
-  process.stdout.write(`${out}: part ${shard!.index} of ${shard!.count}\n`)
+  const part = { protocol: 'megaface', version, part: out, shard }
+  process.stdout.write(
+    json ? `${JSON.stringify(part)}\n` : `${out}: part ${shard!.index} of ${shard!.count}\n`,
+  )
 }
 
 /** What stands in a cmc file that another tool wrote. @throws DataError */

@@ -94,6 +94,17 @@ test('merge refuses what is no whole run, in one line', async () => {
     await encodePart({ ...part, protocol: 'megaface', run: { version: '0.0.0' } }),
   )
   expect(await refusal(at('old.part'))).toMatch(/old\.part: expected a part of version .*, got 0\.0\.0$/)
+  const megaface = async (run: JsonObject) => {
+    await writeWhole(
+      at('bare.part'),
+      await encodePart({ ...part, protocol: 'megaface', run: { version, ...run } }),
+    )
+    return (await refusal(at('bare.part'))).replace(`${at('bare.part')}: `, '')
+  }
+  expect(await megaface({})).toBe('expected run.runs and run.columns as --shard writes it, got none')
+  expect(await megaface({ columns: 4, runs: [{ size: 10, set: 1, cleaning: 'raw' }] })).toBe(
+    'expected probes.raw as --shard writes it, got none',
+  )
   const run = { version, protocol: 'ijbb', found: { pairs: 2, missingPairs: 0 }, lists: {}, source: {} }
   const sizes = { weight: 'none', unit: false, images: 4, templates: 2, missingTemplates: 0 }
   const ijb = async (given: JsonObject, arrays: Part['arrays']) => {

@@ -21,10 +21,19 @@ export function mergeMegaface(parts: readonly NamedPart[]): Evaluation {
     readonly columns: number
     readonly runs: readonly Run[]
   }
+  const broken = (name: string, what: string): DataError =>
+    new DataError(`${name}: expected ${what} as --shard writes it, got none`)
+  if (!Array.isArray(runs) || !Number.isInteger(columns))
+    throw broken(parts[0]!.name, 'run.runs and run.columns')
   const probes = new Map<Cleaning, CountedProbes>()
   for (const cleaning of new Set(runs.map((run) => run.cleaning))) {
-    const data = first.arrays[`probes.${cleaning}.features`] as Float32Array
-    const labels = first.arrays[`probes.${cleaning}.labels`] as Int32Array
+    const data = first.arrays[`probes.${cleaning}.features`]
+    const labels = first.arrays[`probes.${cleaning}.labels`]
+    if (
+      !(data instanceof Float32Array && labels instanceof Int32Array) ||
+      data.length !== labels.length * columns
+    )
+      throw broken(parts[0]!.name, `probes.${cleaning}`)
     const rows = { data, rows: labels.length, columns }
     const pairs = probePairs(rows, labels)
     const { verification } = setup
@@ -36,9 +45,11 @@ export function mergeMegaface(parts: readonly NamedPart[]): Evaluation {
   const outcomes = runs.map(({ size, set, cleaning }): Outcome => {
     const own = probes.get(cleaning)!
     const key = `${size}_${set}.${cleaning}`
-    const tallies = parts.map(({ part }) =>
-      unpack<PartialTally>({ json: part.facts[key]!, arrays: part.arrays }),
-    )
+    const tallies = parts.map(({ name, part }) => {
+      const json = part.facts[key]
+      if (json === undefined) throw broken(name, `facts.${key}`)
+      return unpack<PartialTally>({ json, arrays: part.arrays })
+    })
     const { tally, missed } = finishTally(own.plan, mergeTallies(own.plan, tallies))
     if (missed.length > 0)
       throw new DataError(
