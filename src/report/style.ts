@@ -78,6 +78,7 @@ tr.first th { color: inherit; font-weight: 650; }
 }
 @media print {
   :root {
+    font-size: 10pt;
     color-scheme: light;
     --paper: #fff; --sheet: #fff; --ink: #000; --faint: #444; --rule: #ccc;
     --line-1: #0072b2; --line-2: #c24f00; --line-3: #00845f; --line-4: #a6508a; --genuine: #0072b2; --impostor: #c24f00;
@@ -88,8 +89,9 @@ tr.first th { color: inherit; font-weight: 650; }
   caption span { max-width: none; }
   .wide.words td, .notes td:last-child { min-width: 0; }
   .words tbody th { white-space: normal; }
-  th, td, thead th { overflow-wrap: anywhere; white-space: normal; }
-  body { max-width: none; padding: 0; font-size: 10pt; }
+  th, td, thead th { white-space: normal; }
+  .wide.numbers td, .numbers tbody th, .wide.numbers thead th, .notes td:last-child { overflow-wrap: anywhere; }
+  body { max-width: none; padding: 0; }
   .figures { grid-template-columns: 1fr 1fr; }
   h2 { break-after: avoid; margin-top: 1.5rem; }
   table, figure { break-inside: avoid; }
