@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileProblem } from '../errors.ts'
 import { decodeShard, encodeShard, KEY_BYTES, type Shard } from './embedding-shard.ts'
+import { makeFolder } from './make-folder.ts'
 import { writeWhole } from './write-file.ts'
 
 /** An embedding that was kept: the features of an image and, where the model was run on it, of its mirror image. */
@@ -55,7 +56,7 @@ export function embeddingStore(
     const bytes = encodeShard(joined(added), space)
     added = []
     try {
-      await mkdir(folder, { recursive: true })
+      await makeFolder(folder)
       if ((await stat(join(folder, 'about.json')).catch(() => null)) === null)
         await writeWhole(join(folder, 'about.json'), about)
       const name = createHash('sha256').update(bytes).digest('hex').slice(0, 32)

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -163,11 +164,52 @@ describe('--out that cannot be used', () => {
     expect(await readdir(at('empty'))).toContain('result.json')
   })
 
-  test('a file that cannot be written leaves nothing, and nothing is printed', async () => {
+  test('is refused before the work begins where no folder can be made, and nothing is left', async () => {
+    await symlink(at('nowhere'), at('dangling'))
+    const dangling = await run(evaluation, '--out', at('dangling'))
+    expect(dangling.error).toEqual(
+      new UsageError(`--out: is a link that leads nowhere, got ${at('dangling')}`),
+    )
+    const below = await run(evaluation, '--out', at('dangling/x'))
+    expect(below.error).toBeInstanceOf(DataError)
+    expect(below.error?.message).toMatch(/x: folder cannot be made, /)
+    expect([dangling.worked, below.worked]).toEqual([false, false])
+    expect(await readdir(base)).not.toContain('nowhere')
+  })
+
+  test.skipIf(!existsSync('/proc/self'))(
+    'is refused where the system makes no folders (needs /proc)',
+    async () => {
+      const { error, worked } = await run(evaluation, '--out', '/proc/nope/out')
+      expect(error).toEqual(new DataError('/proc/nope/out: folder cannot be made, no such file or folder'))
+      expect(worked).toBe(false)
+    },
+  )
+
+  test('by another run that came first does not take the printed result', async () => {
+    const taken = runCommand(
+      (program) =>
+        void addOutputOptions(program.command('x')).action(async (flags: OutputFlags) => {
+          await mkdir(at('taken/.partial'), { recursive: true })
+          await writeEvaluation(flags, evaluation)
+        }),
+      ...['x', '--out', at('taken')],
+    )
+    const { stdout, error } = await taken
+    expect(error).toEqual(
+      new UsageError(
+        `--out: holds .partial: another run is writing there, or left it when it was killed and it can be deleted, got ${at('taken')}`,
+      ),
+    )
+    expect(stdout).toBe('accuracy 30 %\nmissing 0\n')
+    expect(await readdir(at('taken'))).toEqual(['.partial'])
+  })
+
+  test('a file that cannot be written leaves nothing, and the result is printed', async () => {
     const impossible = { ...evaluation, files: { 'no/such/folder.txt': '' } }
     const { error, stdout } = await run(impossible, '--out', at('nothing'))
     expect(error?.message).toMatch(/folder\.txt: cannot be written, no such file or folder$/)
-    expect(stdout).toBe('')
+    expect(stdout).toBe('accuracy 30 %\nmissing 0\n')
     await expect(readdir(at('nothing'))).rejects.toThrow(/ENOENT/)
   })
 })

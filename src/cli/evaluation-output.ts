@@ -7,7 +7,7 @@ import { DataError, fileProblem } from '../errors.ts'
 import { curveFiles, type EvaluationCurves } from './evaluation-curves.ts'
 import type { MissingImage } from './missing-images.ts'
 import { checkNewFile } from './new-file.ts'
-import { checkNewFolder, stagedFolder } from './staged-folder.ts'
+import { stagedFolder, tryNewFolder } from './staged-folder.ts'
 import { version } from './version.ts'
 import { writeWhole } from './write-file.ts'
 
@@ -55,12 +55,13 @@ export function addOutputOptions(command: Command): Command {
     .hook('preAction', async (_, action) => {
       const { out, shard } = action.opts<OutputFlags & { readonly shard?: unknown }>()
       // A shard writes one file.
-      if (out !== undefined) await (shard === undefined ? checkNewFolder : checkNewFile)(out)
+      if (out !== undefined) await (shard === undefined ? tryNewFolder : checkNewFile)(out)
     })
 }
 
 /**
- * Prints an evaluation as a table or as one JSON object, and fills `--out` where it is given: all of it or nothing. No time,
+ * Fills `--out` where it is given, and prints the evaluation as a table or as one JSON object, even where the folder cannot be
+ * written. `result.json` comes last, so that a folder that has it is whole; after an error nothing is left. No time,
  * date or place of the machine goes into it, so that the same evaluation gives the same bytes. One that lacks items says
  * `incomplete` in the JSON, at the head of the table and of each CSV, and in the title of each figure.
  * @throws UsageError, DataError where the folder is not empty or cannot be written
@@ -71,23 +72,33 @@ export async function writeEvaluation(
 ): Promise<void> {
   const result = { protocol, version, ...facts }
   const notice = facts.incomplete ? `incomplete: ${facts.missing} missing` : undefined
-  if (out !== undefined) {
-    const stage = await stagedFolder(out)
-    try {
-      const all = {
+  const lines = notice === undefined ? table : [notice, ...table]
+  try {
+    if (out !== undefined)
+      await writeFolder(out, () => ({
         ...curveFiles(curves, { title: protocol, notice }),
         ...files,
         'result.json': `${JSON.stringify(result, null, 2)}\n`,
-      }
-      for (const [name, content] of Object.entries(all)) await writeWhole(join(stage.path, name), content)
-      await stage.publish({ last: ['result.json'] })
-    } catch (error) {
-      await stage.discard()
-      throw error
-    }
+      }))
+  } finally {
+    // What took hours is not lost for a folder.
+    process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${lines.join('\n')}\n`)
   }
-  const lines = notice === undefined ? table : [notice, ...table]
-  process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${lines.join('\n')}\n`)
+}
+
+/** Fills a new folder, `result.json` last. */
+async function writeFolder(out: string, contents: () => Record<string, string | Uint8Array>): Promise<void> {
+  const stage = await stagedFolder(out)
+  try {
+    for (const [name, content] of Object.entries(contents()))
+      await writeWhole(join(stage.path, name), content)
+    await stage.publish({ last: ['result.json'] })
+  } catch (error) {
+    await stage.discard()
+    if (error instanceof Error && 'syscall' in error)
+      throw new DataError(`${out}: cannot be written, ${fileProblem(error)}`)
+    throw error
+  }
 }
 
 /** A list file as the JSON names it, with its SHA-256. @throws DataError when it cannot be read */

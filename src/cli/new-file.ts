@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto'
-import { lstat, mkdir, open, unlink } from 'node:fs/promises'
+import { lstat, open, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DataError, fileProblem, UsageError } from '../errors.ts'
+import { makeFolder } from './make-folder.ts'
 
 /**
  * Makes sure, before hours of work, that a new file can be written at `out`: nothing is there, its folder exists or is made,
@@ -14,7 +15,7 @@ export async function checkNewFile(out: string): Promise<void> {
   if (there) throw new UsageError(`--out: expected a new file, got ${out}, which is there already`)
   const trial = `${out}.tmp-${randomInt(2 ** 47)}`
   try {
-    await mkdir(dirname(out), { recursive: true })
+    await makeFolder(dirname(out))
     await (await open(trial, 'wx')).close()
     await unlink(trial)
   } catch (error) {

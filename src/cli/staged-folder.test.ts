@@ -63,7 +63,9 @@ test('stagedFolder(out) refuses what is no folder or holds anything, and says wh
   const killed = join(base, 'killed')
   await stagedFolder(killed)
   await expect(stagedFolder(killed)).rejects.toThrow(
-    new UsageError(`--out: holds .partial, left by a run that was killed: delete it first, got ${killed}`),
+    new UsageError(
+      `--out: holds .partial: another run is writing there, or left it when it was killed and it can be deleted, got ${killed}`,
+    ),
   )
 })
 

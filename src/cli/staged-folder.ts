@@ -1,6 +1,7 @@
-import { mkdir, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises'
+import { lstat, mkdir, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { DataError, fileProblem, UsageError } from '../errors.ts'
+import { makeFolder } from './make-folder.ts'
 
 /** A folder that is filled out of sight. */
 export interface StagedFolder {
@@ -19,17 +20,19 @@ const STAGE = '.partial'
  * Makes a new folder `out` to be filled in its subfolder `.partial`: until `publish` it holds nothing else, so a run that
  * dies leaves nothing that looks finished. It is inside, not beside, so that moving is renaming even where `out`
  * is a file system of its own.
- * @throws UsageError when `out` is no folder, or holds anything.
+ * @throws UsageError when `out` is no folder, or holds anything; DataError where it cannot be made
  */
 export async function stagedFolder(out: string): Promise<StagedFolder> {
   await checkNewFolder(out)
   const path = join(out, STAGE)
-  let first: string | undefined
-  try {
-    first = await mkdir(path, { recursive: true })
-  } catch (error) {
-    throw new DataError(`${out}: folder cannot be made, ${fileProblem(error)}`)
-  }
+  const impossible = (error: unknown) => new DataError(`${out}: folder cannot be made, ${fileProblem(error)}`)
+  const first = await makeFolder(out).catch((error: unknown) => {
+    throw impossible(error)
+  })
+  // Not recursive: of two runs only one makes it.
+  await mkdir(path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EEXIST' ? stageThere(out) : impossible(error)
+  })
   return {
     path,
     async publish({ last = [] } = {}) {
@@ -53,15 +56,34 @@ export async function stagedFolder(out: string): Promise<StagedFolder> {
   }
 }
 
+const stageThere = (out: string) =>
+  new UsageError(
+    `--out: holds ${STAGE}: another run is writing there, or left it when it was killed and it can be deleted, got ${out}`,
+  )
+
+/**
+ * Makes sure, before hours of work, that a new folder can be made at `out` and written; leaves nothing.
+ * @throws UsageError, DataError as `stagedFolder` does
+ */
+export async function tryNewFolder(out: string): Promise<void> {
+  await (await stagedFolder(out)).discard()
+}
+
 /** Whether a folder can be made or is empty. @throws UsageError when `out` is no folder, or holds anything. */
 export async function checkNewFolder(out: string): Promise<void> {
-  const there = await readdir(out).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
+  const there = await readdir(out).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') {
+      const isLink = await lstat(out).then(
+        () => true,
+        () => false,
+      )
+      if (!isLink) return undefined
+      throw new UsageError(`--out: is a link that leads nowhere, got ${out}`)
+    }
     const why = error.code === 'ENOTDIR' ? 'is no folder, or lies below a file' : fileProblem(error)
     throw new UsageError(`--out: ${why}, got ${out}`)
   })
-  if (there?.includes(STAGE))
-    throw new UsageError(`--out: holds ${STAGE}, left by a run that was killed: delete it first, got ${out}`)
+  if (there?.includes(STAGE)) throw stageThere(out)
   if (there && there.length > 0) throw new UsageError(`--out: folder exists and is not empty, got ${out}`)
 }
 
