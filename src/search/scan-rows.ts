@@ -28,16 +28,22 @@ export function scanRows(scan: Scan, bins: Int32Array, begin: number, end: numbe
     const offset = offsets[firstProbe + row]!
     const gate = gates[firstProbe + row]!
     const level = levels[firstProbe + row]!
-    for (let at = row * stride, stop = at + count; at < stop; at++) {
-      const value = y[at]!
-      if (value < level) continue
-      const place = value * scale + offset
-      // Clamped before it is made an integer, which wraps.
-      const bin = place >= 0 ? (place < last ? place | 0 : last) : 0
-      const next = bins[bin]! + 1
-      bins[bin] = next
-      if (next < 0) closeAt[close++] = at
-      if (value >= gate) passedAt[passed++] = at
+    const from = row * stride
+    const stop = from + count
+    for (let four = from; four < stop; four += 4) {
+      // Four at a time: nearly all lie below. What stands behind the last column is looked at and left out.
+      if (y[four]! < level && y[four + 1]! < level && y[four + 2]! < level && y[four + 3]! < level) continue
+      for (let at = four, end = Math.min(four + 4, stop); at < end; at++) {
+        const value = y[at]!
+        if (value < level) continue
+        const place = value * scale + offset
+        // Clamped before it is made an integer, which wraps.
+        const bin = place >= 0 ? (place < last ? place | 0 : last) : 0
+        const next = bins[bin]! + 1
+        bins[bin] = next
+        if (next < 0) closeAt[close++] = at
+        if (value >= gate) passedAt[passed++] = at
+      }
     }
   }
   found.close = close
