@@ -38,6 +38,18 @@ const slow: Record<Variant, (scores: readonly number[], same: readonly number[])
 }
 
 describe('bestThreshold(scores, same)', () => {
+  test('parts two neighbouring numbers, whichever way their midpoint is rounded', () => {
+    for (const [low, high] of [
+      [1 - 2 ** -53, 1],
+      [1, 1 + 2 ** -52],
+      [1 + 2 ** -52, 1 + 2 ** -51],
+      [-1, -1 + 2 ** -53],
+    ] as const) {
+      const [scores, same] = [Float64Array.of(low, high), Uint8Array.of(0, 1)]
+      expect(accuracyAt(bestThreshold(scores, same), scores, same)).toBe(1)
+    }
+  })
+
   test('of the exact variant is the middle between parted scores', () => {
     expect(bestThreshold(Float64Array.of(0.2, 0.6), Uint8Array.of(0, 1))).toBe(0.4)
   })

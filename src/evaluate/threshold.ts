@@ -22,7 +22,7 @@ const exact: Rule = {
     let [g, f, last] = [0, 0, Number.NaN]
     while (g < genuine.length || f < impostor.length) {
       const score = Math.min(genuine[g] ?? Number.POSITIVE_INFINITY, impostor[f] ?? Number.POSITIVE_INFINITY)
-      best.offer(Number.isNaN(last) ? score - 1e-3 : (last + score) / 2, genuine.length - g + f)
+      best.offer(Number.isNaN(last) ? score - 1e-3 : between(last, score), genuine.length - g + f)
       while (genuine[g] === score) g++
       while (impostor[f] === score) f++
       last = score
@@ -31,6 +31,12 @@ const exact: Rule = {
     return best.mean()
   },
   isRight: (score, genuine, threshold) => score > threshold === genuine,
+}
+
+/** The midpoint of two scores; the lower where it rounds to the upper, which must lie above the threshold. */
+function between(lower: number, upper: number): number {
+  const middle = (lower + upper) / 2
+  return middle < upper ? middle : lower
 }
 
 /** Thresholds −1 … 1 in steps of 1e-4 on the cosine, the mean of the tied best; a score equal to the threshold is wrong. */
