@@ -236,6 +236,9 @@ test.each([
   [['--model', 'm'], '--images: expected the folder of the images, got none'],
   [['--features', 'f', '--images', 'i'], '--features: takes no --images, got i'],
   [['--features', 'f', '--landmarks', 'l'], '--features: takes no --landmarks, got l'],
+  [['--features', 'f', '--mean', '1'], '--features: takes no --mean, got 1'],
+  [['--features', 'f', '--channels', 'bgr'], '--features: takes no --channels, got bgr'],
+  [['--model', 'm', '--names', 'n'], '--names: goes with --features, got n with --model'],
   [['--features', 'f', '--flip', 'sum'], '--features: expected --flip concat or none, got sum'],
 ])('%j is refused in one line', async (words, message) => {
   await expect(itemFeatures(flagsOf(...words), items, { say: () => {} })).rejects.toThrow(

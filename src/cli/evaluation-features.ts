@@ -111,22 +111,41 @@ export async function itemFeatures(
   items: readonly EvaluationItem[],
   options: ItemFeaturesOptions,
 ): Promise<ItemFeatures> {
-  const { model, features } = flags
-  if ((model === undefined) === (features === undefined))
-    throw new UsageError(
-      `features: expected either --model or --features, got ${model === undefined ? 'none' : 'both'}`,
-    )
-  if (features !== undefined) {
-    for (const name of ['images', 'landmarks'] as const)
-      if (flags[name] !== undefined)
-        throw new UsageError(`--features: takes no --${name}, got ${flags[name]}`)
-    if (flags.flip === 'sum') throw new UsageError('--features: expected --flip concat or none, got sum')
-  }
+  checkSource(flags)
+  const { features } = flags
   const found =
     features === undefined ? await fromModel(flags, items, options) : await fromFile(flags, items, options)
   sayMissing(found.missingItems, { of: items.length, say: options.say })
   checkMissing(found.missingItems, items.length, flags)
   return found
+}
+
+/** What is said of a model or of its images, and means nothing to a file of features. */
+const ofModel = [
+  'images',
+  'landmarks',
+  'input',
+  'mean',
+  'scale',
+  'channels',
+  'layout',
+  'alignment',
+] as const satisfies readonly (keyof FeatureFlags)[]
+
+/** Whether the options name one source of features, and nothing of another. @throws UsageError */
+export function checkSource(flags: FeatureFlags): void {
+  const { model, features, names } = flags
+  if ((model === undefined) === (features === undefined))
+    throw new UsageError(
+      `features: expected either --model or --features, got ${model === undefined ? 'none' : 'both'}`,
+    )
+  if (features === undefined) {
+    if (names !== undefined) throw new UsageError(`--names: goes with --features, got ${names} with --model`)
+    return
+  }
+  for (const name of ofModel)
+    if (flags[name] !== undefined) throw new UsageError(`--features: takes no --${name}, got ${flags[name]}`)
+  if (flags.flip === 'sum') throw new UsageError('--features: expected --flip concat or none, got sum')
 }
 
 function checkMissing(
