@@ -64,7 +64,7 @@ test('evaluate pairs --json prints one object with every number, and how many pe
     images: 20,
     missing: 0,
     incomplete: false,
-    intervals: { over: 'people' },
+    intervals: { over: 'people', level: 0.95, seed: 0, resamples: 1000 },
     // Each person is compared with the next, who is in the next fold.
     peopleInSeveralFolds: 10,
   })

@@ -199,11 +199,12 @@ describe('frames that cannot be used', () => {
   test('stop the run with a list before anything is embedded', async () => {
     const { error, stdout, stderr } = await bad()
     expect(error?.message).toMatch(
-      /^frames: expected all \d+, got \d+; --allow-missing goes on and marks the result as incomplete$/,
+      /^frames: expected all, got (\d+) of \1 frames and 14 of 16 videos; --allow-missing goes on and marks the result as incomplete$/,
     )
     expect(error).toBeInstanceOf(DataError)
     expect(stderr).toContain('missing: Person_C/1: no such folder\n')
     expect(stderr).toContain('missing: Person_F/0: no pictures in its folder\n')
+    expect(stderr).toMatch(/\n0 of \d+ frames and 2 of 16 videos are missing\n/)
     expect(stdout).toBe('')
   })
 
@@ -213,13 +214,17 @@ describe('frames that cannot be used', () => {
     expect(error).toBeUndefined()
     expect(JSON.parse(stdout)).toMatchObject({
       ...{ videos: 16, videosMissing: 2, listedPairs: 16, pairs: 12, missing: 3, incomplete: true },
+      frames: frames - frameCount(2, 1) - frameCount(5, 0),
+      framesMissing: 1,
       missingImages: [
         { name: 'Person_C/1', reason: 'no such folder' },
         { name: 'Person_F/0', reason: 'no pictures in its folder' },
         { name: 'Person_D/0/0.2.jpg', reason: 'not a JPEG, PNG, WebP, TIFF or GIF picture' },
       ],
     })
-    expect((await bad('--allow-missing')).stdout).toMatch(/^incomplete: 3 missing\n/)
+    const table = (await bad('--allow-missing')).stdout
+    expect(table).toMatch(/^incomplete: 3 missing\n/)
+    expect(table).toMatch(/\nmissing +1 of \d+ frames\nvideos +14 of 16\n/)
   })
 })
 
@@ -243,9 +248,16 @@ describe('bad input is one line', () => {
       'score: expected mean-score, mean-embedding or sampled-N (1 or more), got max-score',
     ],
     [['--seed', '-1'], '--seed: expected a whole number from 0 to 4294967295, got -1'],
+    [['--names', 'x.txt'], '--names: goes with --features, got x.txt with --model'],
     [['--features', 'x.npy'], 'features: expected either --model or --features, got both'],
   ])('%j', async (words, message) => {
     expect((await evaluate(...words)).error).toEqual(new UsageError(message))
+  })
+
+  test('features whose rows are said to be sums', async () => {
+    expect((await run('--features', at('x.npy'), '--flip', 'sum')).error).toEqual(
+      new UsageError('--features: expected --flip concat or none, got sum'),
+    )
   })
 
   test('features whose names do not fit', async () => {
@@ -260,6 +272,8 @@ describe('bad input is one line', () => {
     expect(await names('a/0/1.jpg\na/0/1.jpg\n')).toBe(
       `${at('two.names.txt')}:2: expected each name once, got a/0/1.jpg again`,
     )
-    expect(await names('a/0/1.jpg\na/0/2.jpg\n')).toMatch(/^frames: expected all 16, got 0; /)
+    expect(await names('a/0/1.jpg\na/0/2.jpg\n')).toMatch(
+      /^frames: expected all, got 0 of 0 frames and 0 of 16 videos; /,
+    )
   })
 })

@@ -3,7 +3,7 @@ import { readHashedText } from '../data/read-text.ts'
 import { DataError, UsageError } from '../errors.ts'
 import { type Pairs, parseYtfSplits, type VideoScore, videoScore, ytf } from '../evaluate/index.ts'
 import { namesFile } from './embed-folder.ts'
-import { addFeatureOptions, type FeatureFlags } from './evaluation-features.ts'
+import { addFeatureOptions, checkSource, type FeatureFlags } from './evaluation-features.ts'
 import { addOutputOptions, writeEvaluation } from './evaluation-output.ts'
 import { openFeatureFile } from './feature-file.ts'
 import { interruption } from './interruption.ts'
@@ -57,7 +57,7 @@ async function evaluateYtf(flags: Flags): Promise<void> {
   const { text, sha256 } = await readHashedText(file)
   const pairs = parseYtfSplits(text, { where: file })
   const { people, peopleInSeveralFolds } = peopleOfList(file, pairs, { say })
-  const { frameCount, ...found } = await videoMeans(flags, pairs, say)
+  const { frameCount, framesMissing, ...found } = await videoMeans(flags, pairs, say)
   checkFolds(pairs, found.missing, file)
   const verified = ytf(found.means, pairs, { rule: score.rule, missing: found.missing })
   const { resamples } = flags
@@ -68,6 +68,7 @@ async function evaluateYtf(flags: Flags): Promise<void> {
     listedPairs: pairs.same.length,
     items: frameCount,
     unit: 'frames',
+    itemsMissing: framesMissing,
     missingItems: found.missingItems,
   }
   await writeEvaluation(flags, {
@@ -79,6 +80,7 @@ async function evaluateYtf(flags: Flags): Promise<void> {
       ...(score.sampled !== undefined && { seed }),
       videos: pairs.images.length,
       videosMissing,
+      framesMissing,
       ...verificationFacts(results, context),
       peopleInSeveralFolds,
     },
@@ -96,18 +98,12 @@ async function videoMeans(
   flags: Flags,
   pairs: Pairs,
   say: (line: string) => void,
-): Promise<VideoMeans & { readonly frameCount: number }> {
-  const { model, features, images, score, seed } = flags
-  if ((model === undefined) === (features === undefined))
-    throw new UsageError(
-      `features: expected either --model or --features, got ${model === undefined ? 'none' : 'both'}`,
-    )
+): Promise<VideoMeans & { readonly frameCount: number; readonly framesMissing: number }> {
+  checkSource(flags)
+  const { features, images, score, seed } = flags
   const videos = pairs.images
   let frames: Awaited<ReturnType<typeof listFrames>>
   if (features !== undefined) {
-    for (const name of ['images', 'landmarks'] as const)
-      if (flags[name] !== undefined)
-        throw new UsageError(`--features: takes no --${name}, got ${flags[name]}`)
     const opened = await openFeatureFile(features)
     await opened.close()
     frames = await frameRows(flags.names ?? namesFile(features), videos, { score, seed, rows: opened.rows })
@@ -115,12 +111,18 @@ async function videoMeans(
     if (images === undefined) throw new UsageError('--images: expected the folder of the videos, got none')
     frames = await listFrames(images, videos, { score, seed })
   }
-  const items = frames.names.length + frames.missingItems.length
+  const frameCount = frames.names.length
+  const withoutFrames = frames.missingItems.length
+  const tell = (missing: readonly MissingImage[]): void => {
+    const gone = missing.length - withoutFrames
+    const counted = `${gone} of ${frameCount} frames and ${withoutFrames} of ${videos.length} videos`
+    sayMissing(missing, { of: frameCount, say, counted })
+  }
   const check = (missing: readonly MissingImage[]): void => {
     if (missing.length === 0 || flags.allowMissing) return
-    sayMissing(missing, { of: items, say })
+    tell(missing)
     throw new DataError(
-      `frames: expected all ${items}, got ${items - missing.length}; --allow-missing goes on and marks the result as incomplete`,
+      `frames: expected all, got ${frameCount - (missing.length - withoutFrames)} of ${frameCount} frames and ${videos.length - withoutFrames} of ${videos.length} videos; --allow-missing goes on and marks the result as incomplete`,
     )
   }
   const { signal, stop } = interruption(() => say('\nstopping (again to leave at once)'))
@@ -128,8 +130,8 @@ async function videoMeans(
     const work = { videos, frames, signal, say, onUnreadable: check }
     const found = await (features === undefined ? meansFromModel(flags, work) : meansFromFile(features, work))
     check(found.missingItems)
-    sayMissing(found.missingItems, { of: items, say })
-    return { ...found, frameCount: items }
+    tell(found.missingItems)
+    return { ...found, frameCount, framesMissing: found.missingItems.length - withoutFrames }
   } finally {
     stop()
   }

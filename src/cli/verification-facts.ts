@@ -65,6 +65,10 @@ export interface VerifiedVariant extends VerifiedPairs {
     readonly over: 'people' | 'pairs'
     /** Why it was pairs. */
     readonly why?: string
+    /** The share of the resamples inside each interval, what seeded them, and how many were drawn. */
+    readonly level: number
+    readonly seed: number
+    readonly resamples: number
   }
 }
 
@@ -90,6 +94,8 @@ export interface VerificationContext {
   /** How many images (or videos) the pairs name, and what they are called. */
   readonly items: number
   readonly unit?: string
+  /** How many of them are missing, where `missingItems` names other things too. */
+  readonly itemsMissing?: number
   readonly missingItems: readonly MissingImage[]
 }
 
@@ -125,9 +131,10 @@ export function withIntervals(
   }: Pick<VerifyOptions, 'resamples' | 'people'> & { readonly missing: Uint8Array },
 ): VerifiedVariant {
   if (resamples === 0) return verified
-  const intervals = verificationIntervals(verified, pairs, { missing, people, resamples })
+  const drawn = { level: 0.95, seed: 0, resamples }
+  const intervals = verificationIntervals(verified, pairs, { missing, people, ...drawn })
   const { over, why } = people
-  return { ...verified, intervals: { over, ...(why !== undefined && { why }), ...intervals } }
+  return { ...verified, intervals: { over, ...(why !== undefined && { why }), ...drawn, ...intervals } }
 }
 
 /**
@@ -184,7 +191,14 @@ function numbers({ result, intervals }: VerifiedVariant): Record<string, unknown
 /** The lines for the terminal: a block for each result. */
 export function verificationTable(
   results: readonly VerifiedVariant[],
-  { name, listedPairs, items, unit = 'images', missingItems }: VerificationContext,
+  {
+    name,
+    listedPairs,
+    items,
+    unit = 'images',
+    missingItems,
+    itemsMissing = missingItems.length,
+  }: VerificationContext,
 ): string[] {
   return results.flatMap(({ result, same, intervals }, i) => {
     const { accuracy, standardError, folds, thresholds, tarAtFar } = result
@@ -201,7 +215,7 @@ export function verificationTable(
         (far) =>
           `TAR at FAR ${far.padEnd(5)} ${percent(tarAtFar[far], ' %')}${beside(intervals?.tarAtFar[far])}${noneAccepted(far, same)}`,
       ),
-      `missing       ${missingItems.length} of ${items} ${unit}`,
+      `missing       ${itemsMissing} of ${items} ${unit}`,
     ]
   })
 }
