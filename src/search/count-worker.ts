@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { DataError } from '../errors.ts'
 import { type Gate, passGate } from '../runtime/node-gate.ts'
-import { createInlineSession } from '../runtime/node-inline.ts'
+import { createInlineSession, type InlineSession } from '../runtime/node-inline.ts'
 import { type FeatureSource, openFeatures } from './feature-rows.ts'
 import type { Pass, PassProbes } from './pass.ts'
 import { passCounter } from './pass-counter.ts'
@@ -33,15 +33,17 @@ const start = workerData as CountStart
 async function count(): Promise<unknown> {
   const { probes, pass, source, blocks, items, blockRows, mostKept, shared, gate } = start
   const { columns } = source
-  const session = await passGate(gate, () => createInlineSession(tileModel(tileSide, tileSide, columns)))
-  if (!session) return null
+  const sessions: InlineSession[] = []
+  for (let firstProbe = 0; firstProbe < probes.count; firstProbe += tileSide) {
+    const model = tileModel(tileSide, tileWeights(firstProbe), columns)
+    const session = await passGate(gate, () => createInlineSession(model))
+    if (!session) return null
+    sessions.push(session)
+  }
   const counter = passCounter(probes, pass, { mostKept })
   const reader = openFeatures(source)
   const block = new Float32Array(Math.ceil(blockRows / tileSide) * tileSide * columns)
-  const a = new Float32Array(tileSide * columns)
-  const c = new Float32Array(tileSide)
   const y = new Float32Array(tileSide * tileSide)
-  const aTensor = { type: 'float32', shape: [tileSide, columns], data: a } as const
   const outputs = { y: { type: 'float32', shape: [tileSide, tileSide], data: y } } as const
   try {
     for (let k = Atomics.add(shared, 0, 1); k < blocks.length; k = Atomics.add(shared, 0, 1)) {
@@ -50,28 +52,22 @@ async function count(): Promise<unknown> {
       reader.read(firstItem, rows, block)
       const { ordinary, long } = parted(block, rows, firstItem)
       counter.expect(ordinary.longest)
-      for (let firstProbe = 0; firstProbe < probes.count; firstProbe += tileSide) {
-        const tileRows = Math.min(tileSide, probes.count - firstProbe)
-        const from = firstProbe * columns
-        for (let i = 0; i < tileRows * columns; i++) a[i] = 2 * probes.rows.data[from + i]!
+      for (const [k, session] of sessions.entries()) {
+        const firstProbe = k * tileSide
         for (let first = 0; first < ordinary.count; first += tileSide) {
           if (Atomics.load(shared, 1) === 1) return null
           const inTile = Math.min(tileSide, ordinary.count - first)
-          for (let j = 0; j < inTile; j++) c[j] = -ordinary.norms[first + j]!
           const data = block.subarray(first * columns, (first + tileSide) * columns)
-          const feeds = {
-            a: aTensor,
-            b: { type: 'float32', shape: [tileSide, columns], data },
-            c: { type: 'float32', shape: [tileSide], data: c },
-          } as const
+          const feeds = { b: { type: 'float32', shape: [tileSide, columns], data } } as const
           const ran = await passGate(gate, async () => {
             await session.run(feeds, outputs)
             return true
           })
           if (!ran) return null
           counter.add({
-            ...{ y, firstProbe, rows: tileRows, stride: tileSide, count: inTile },
-            distractors: { data, columns },
+            ...{ y, firstProbe, probes: Math.min(tileSide, probes.count - firstProbe), stride: tileSide },
+            ...{ rows: inTile, distractors: { data, columns } },
+            norms: ordinary.norms.subarray(first, first + inTile),
             numbers: ordinary.numbers.subarray(first, first + inTile),
           })
         }
@@ -83,6 +79,17 @@ async function count(): Promise<unknown> {
     reader.close()
   }
   return counter.finish()
+}
+
+/** 2·a of the probes of a tile, a column each: [columns, tileSide]; zeros behind the last. */
+function tileWeights(firstProbe: number): Float32Array {
+  const { rows, count: all } = start.probes
+  const { columns, data } = rows
+  const w = new Float32Array(columns * tileSide)
+  for (let column = 0; column < Math.min(tileSide, all - firstProbe); column++)
+    for (let k = 0; k < columns; k++)
+      w[k * tileSide + column] = 2 * data[(firstProbe + column) * columns + k]!
+  return w
 }
 
 /** Parts the rows of a block: those that are far longer than the others are taken out of it, the others move up. */

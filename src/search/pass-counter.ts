@@ -49,7 +49,7 @@ export function passCounter(
   let longest = 0
   let bound = -1
   let pending = 0
-  const [fourProbes, fourColumns, four] = [new Int32Array(4), new Int32Array(4), new Float64Array(4)]
+  const [fourProbes, fourRows, four] = [new Int32Array(4), new Int32Array(4), new Float64Array(4)]
   let closeAt = new Int32Array()
   let passedAt = new Int32Array()
 
@@ -92,6 +92,12 @@ export function passCounter(
         ? mates.scores[mates.start[probe]!]!
         : Number.POSITIVE_INFINITY
     const worst = best > 0 ? bestScore[(probe + 1) * best - 1]! : Number.POSITIVE_INFINITY
+    if (isLong[probe] === 1) {
+      // Its scores are reckoned apart.
+      gates[probe] = Number.POSITIVE_INFINITY
+      levels[probe] = Number.POSITIVE_INFINITY
+      return
+    }
     gates[probe] = toTile(Math.min(lowestMate, worst), probe)
     levels[probe] = Math.min(gates[probe]!, toTile(probe < leading ? lowestLeading : lowest, probe))
   }
@@ -129,12 +135,11 @@ export function passCounter(
 
   function rank(tile: Tile, at: number): void {
     const row = Math.floor(at / tile.stride)
-    const column = at - row * tile.stride
-    const probe = tile.firstProbe + row
-    const fast = tile.y[at]! - norms[probe]!
+    const probe = tile.firstProbe + at - row * tile.stride
+    const fast = tile.y[at]! - tile.norms[row]! - norms[probe]!
     let exact: number | null = null
     const decide = (): number => {
-      exact ??= score(probes.rows, probe, tile.distractors, column)
+      exact ??= score(probes.rows, probe, tile.distractors, row)
       return exact
     }
     if (pass.ranks) {
@@ -146,12 +151,12 @@ export function passCounter(
       beaten[place + probe]! += 1
     }
     if (best > 0 && fast + bound >= bestScore[(probe + 1) * best - 1]!)
-      keepBest(probe, tile.numbers[column]!, decide())
+      keepBest(probe, tile.numbers[row]!, decide())
   }
 
   /** Counts a pair whose score is not reckoned in float32 at all. */
-  function countPair(probe: number, distractors: Rows, column: number, number: number): void {
-    const value = score(probes.rows, probe, distractors, column)
+  function countPair(probe: number, distractors: Rows, row: number, number: number): void {
+    const value = score(probes.rows, probe, distractors, row)
     countExact(value, probe)
     if (pass.ranks)
       beaten[lowerBound(mates.scores, value, mates.start[probe]!, mates.start[probe + 1]!) + probe]! += 1
@@ -173,34 +178,34 @@ export function passCounter(
       const size = tile.rows * tile.stride
       if (closeAt.length < size) [closeAt, passedAt] = [new Int32Array(size), new Int32Array(size)]
       const found = { close: 0, passed: 0 }
-      const edge = Math.min(tile.rows, Math.max(0, leading - tile.firstProbe))
-      const scan = { tile, isLong, offsets, gates, levels, scale, closeAt, passedAt, found }
+      const edge = Math.min(tile.probes, Math.max(0, leading - tile.firstProbe))
+      const scan = { tile, offsets, levels, gates, scale, closeAt, passedAt, found }
       scanRows(scan, first, 0, edge)
-      scanRows(scan, other, edge, tile.rows)
+      scanRows(scan, other, edge, tile.probes)
       for (let k = 0; k < found.close; k += 4) {
         const inFour = Math.min(4, found.close - k)
         for (let n = 0; n < 4; n++) {
           const at = closeAt[k + Math.min(n, inFour - 1)]!
-          fourProbes[n] = tile.firstProbe + Math.floor(at / tile.stride)
-          fourColumns[n] = at % tile.stride
+          fourProbes[n] = tile.firstProbe + (at % tile.stride)
+          fourRows[n] = Math.floor(at / tile.stride)
         }
-        fourScores(probes.rows, fourProbes, tile.distractors, fourColumns, four)
+        fourScores(probes.rows, fourProbes, tile.distractors, fourRows, four)
         for (let n = 0; n < inFour; n++) countExact(four[n]!, fourProbes[n]!)
       }
       for (let k = 0; k < found.passed; k++) rank(tile, passedAt[k]!)
-      for (let probe = tile.firstProbe; probe < tile.firstProbe + tile.rows; probe++)
+      for (let probe = tile.firstProbe; probe < tile.firstProbe + tile.probes; probe++)
         if (isLong[probe] === 1)
-          for (let column = 0; column < tile.count; column++)
-            countPair(probe, tile.distractors, column, tile.numbers[column]!)
-      pending += tile.rows * tile.count
+          for (let row = 0; row < tile.rows; row++)
+            countPair(probe, tile.distractors, row, tile.numbers[row]!)
+      pending += tile.rows * tile.probes
       if (pending > mostBeforeFlush) {
         flush()
         markCloseCalls()
       }
     },
     addLong(distractors, numbers) {
-      numbers.forEach((number, column) => {
-        for (let probe = 0; probe < count; probe++) countPair(probe, distractors, column, number)
+      numbers.forEach((number, row) => {
+        for (let probe = 0; probe < count; probe++) countPair(probe, distractors, row, number)
       })
     },
     finish() {

@@ -56,16 +56,17 @@ export interface PassProbes {
   readonly mates: Mates
 }
 
-/** Scores of a tile as the runtime gives them: y = 2·a·b − |b|², so that y − |a|² is about the score. */
+/** Products of a tile as the runtime gives them: y = 2·a·b, so that y − |b|² − |a|² is about the score. */
 export interface Tile {
-  /** [rows, stride], of which `count` columns hold. */
+  /** A row for each distractor, [rows, stride], of which the first `probes` columns hold. */
   readonly y: Float32Array
   readonly firstProbe: number
-  readonly rows: number
+  readonly probes: number
   readonly stride: number
-  readonly count: number
-  /** The distractors of the tile, and their numbers in the whole list. */
+  readonly rows: number
+  /** The distractors of the tile, their |b|², and their numbers in the whole list. */
   readonly distractors: Rows
+  readonly norms: Float64Array
   readonly numbers: Int32Array
 }
 

@@ -58,14 +58,13 @@ const float32Unit = 2 ** -24
 const float64Unit = 2 ** -53
 
 /**
- * How far a score reckoned as 2·a·b − |b|² in float32 (in any order, fused or not) and −|a|² in float64 can lie from `score`,
+ * How far a score reckoned as 2·a·b in float32 (in any order, fused or not) and −|b|² − |a|² in float64 can lie from `score`,
  * for rows of D numbers with |a| and |b| up to the given lengths: γ(D + 8) = nu / (1 − nu) of the terms' absolute sum (Higham
  * 2002, lemma 3.1), the roundings of the rest, and what may be lost below the smallest normal number.
  */
 export function errorBound(columns: number, { a, b }: { readonly a: number; readonly b: number }): number {
   const gamma = (unit: number): number => ((columns + 8) * unit) / (1 - (columns + 8) * unit)
-  const terms = 2 * a * b + b * b
-  return 1.01 * (gamma(float32Unit) * terms + 4 * gamma(float64Unit) * (a + b) ** 2) + columns * 1e-37
+  return 1.01 * (gamma(float32Unit) * 2 * a * b + 4 * gamma(float64Unit) * (a + b) ** 2) + columns * 1e-37
 }
 
 /**

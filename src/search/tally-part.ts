@@ -101,7 +101,12 @@ export function fittingThreads(
     memoryBytes,
   }: { readonly wished: number; readonly blocks: number; readonly memoryBytes: number },
 ): number {
-  const perThread = 4 * (blockRows + 1024) * rows.columns + 4 * 512 * 512 * 3 + 40 * mates.scores.length
+  // Each thread holds its block, its products and lists, its counts, and the probes twice, as the runtime keeps them.
+  const perThread =
+    4 * (blockRows + 1024) * rows.columns +
+    4 * 512 * 512 * 3 +
+    40 * mates.scores.length +
+    2 * rows.data.byteLength
   const shared = rows.data.byteLength + 24 * mates.scores.length
   // Half of the memory is for the scores that are kept.
   const most = Math.floor((memoryBytes / 2 - shared) / perThread)
