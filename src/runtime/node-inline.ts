@@ -8,6 +8,8 @@ export interface InlineSession {
     feeds: Readonly<Record<string, TensorData>>,
     outputs: Readonly<Record<string, TensorData>>,
   ): Promise<void>
+  /** Frees the model; before the thread ends. */
+  release(): Promise<void>
 }
 
 /**
@@ -31,5 +33,6 @@ export async function createInlineSession(model: Uint8Array): Promise<InlineSess
     run: async (feeds, outputs) => {
       await session.run(tensors(feeds), tensors(outputs))
     },
+    release: () => session.release(),
   }
 }

@@ -77,6 +77,7 @@ async function count(): Promise<unknown> {
     }
   } finally {
     reader.close()
+    for (const session of sessions) await session.release()
   }
   return counter.finish()
 }

@@ -45,7 +45,8 @@ export async function runPass(
   try {
     const start = { probes, pass, source, blocks, items: itemCount(source), blockRows, mostKept, shared }
     const count = Math.max(1, Math.min(threads, blocks.length))
-    const parts = await Promise.all(
+    // All threads are waited for, also where one has failed: the others stop soon.
+    const ends = await Promise.allSettled(
       Array.from({ length: count }, () =>
         runWorker(start, onProgress).catch((error) => {
           stop()
@@ -53,12 +54,10 @@ export async function runPass(
         }),
       ),
     )
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
     signal?.throwIfAborted()
-    return mergeCounts(
-      parts.map((part) => part!),
-      probes,
-      pass,
-    )
+    const parts = ends.flatMap((end) => (end.status === 'fulfilled' && end.value ? [end.value] : []))
+    return mergeCounts(parts, probes, pass)
   } finally {
     signal?.removeEventListener('abort', stop)
   }
@@ -81,15 +80,19 @@ function runWorker(
     execArgv: [],
   })
   return new Promise<PassCounts | null>((resolve, reject) => {
+    let end = (): void => reject(new Error('the thread that counts has ended'))
     worker.on('message', (message: Message) => {
       if ('done' in message) onProgress?.(message.done)
-      else if ('error' in message) reject(errorOf(message))
-      else resolve(message.counts)
+      else if ('error' in message) end = () => reject(errorOf(message))
+      else end = () => resolve(message.counts)
     })
-    worker.on('error', reject)
+    worker.on('error', (error) => {
+      end = () => reject(error)
+    })
+    // Not before the thread is gone: a process that exits while the runtime is taken down in a thread of it dies.
     worker.on('exit', () => {
       release()
-      reject(new Error('the thread that counts has ended'))
+      end()
     })
   })
 }
