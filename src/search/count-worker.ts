@@ -40,6 +40,7 @@ async function count(): Promise<unknown> {
     if (!session) return null
     sessions.push(session)
   }
+  parentPort!.postMessage({ ready: true })
   const counter = passCounter(probes, pass, { mostKept })
   const reader = openFeatures(source)
   const block = new Float32Array(Math.ceil(blockRows / tileSide) * tileSide * columns)
@@ -128,6 +129,9 @@ function parted(block: Float32Array, rows: number, firstItem: number) {
     long: { rows: { data, columns }, numbers: longNumbers },
   }
 }
+
+// Stays until it is told to go, so that threads end one after the other.
+parentPort!.once('message', () => {})
 
 count().then(
   (counts) => parentPort!.postMessage({ counts }),

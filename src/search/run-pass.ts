@@ -20,6 +20,7 @@ export interface RunPassOptions {
 }
 
 type Message =
+  | { readonly ready: true }
   | { readonly done: number }
   | { readonly counts: PassCounts | null }
   | { readonly error: string; readonly kind: string }
@@ -45,15 +46,16 @@ export async function runPass(
   try {
     const start = { probes, pass, source, blocks, items: itemCount(source), blockRows, mostKept, shared }
     const count = Math.max(1, Math.min(threads, blocks.length))
-    // All threads are waited for, also where one has failed: the others stop soon.
-    const ends = await Promise.allSettled(
-      Array.from({ length: count }, () =>
-        runWorker(start, onProgress).catch((error) => {
-          stop()
-          throw error
-        }),
-      ),
-    )
+    const counters: Counter[] = []
+    // One after the other, both ways: the runtime does not like to be brought up or taken down in two threads at once.
+    while (counters.length < count) {
+      const counter = startCounter(start, onProgress)
+      counter.counted.catch(stop)
+      counters.push(counter)
+      await counter.ready
+    }
+    const ends = await Promise.allSettled(counters.map(({ counted }) => counted))
+    for (const counter of counters) await counter.close()
     for (const end of ends) if (end.status === 'rejected') throw end.reason
     signal?.throwIfAborted()
     const parts = ends.flatMap((end) => (end.status === 'fulfilled' && end.value ? [end.value] : []))
@@ -68,10 +70,16 @@ export function allBlocks(items: number, blockRows: number): Int32Array {
   return Int32Array.from({ length: Math.ceil(items / blockRows) }, (_, k) => k * blockRows)
 }
 
-function runWorker(
-  start: Omit<CountStart, 'gate'>,
-  onProgress: RunPassOptions['onProgress'],
-): Promise<PassCounts | null> {
+/** A thread that counts. */
+interface Counter {
+  /** When the runtime is up in it, or it has ended. */
+  readonly ready: Promise<void>
+  readonly counted: Promise<PassCounts | null>
+  /** Ends it; done when it is gone. */
+  close(): Promise<void>
+}
+
+function startCounter(start: Omit<CountStart, 'gate'>, onProgress: RunPassOptions['onProgress']): Counter {
   const gate = openGate()
   const release = guardExit(gate)
   const file = import.meta.url.endsWith('.ts') ? './count-worker.ts' : './count-worker.js'
@@ -79,22 +87,30 @@ function runWorker(
     workerData: { ...start, gate } satisfies CountStart,
     execArgv: [],
   })
-  return new Promise<PassCounts | null>((resolve, reject) => {
-    let end = (): void => reject(new Error('the thread that counts has ended'))
-    worker.on('message', (message: Message) => {
-      if ('done' in message) onProgress?.(message.done)
-      else if ('error' in message) end = () => reject(errorOf(message))
-      else end = () => resolve(message.counts)
-    })
-    worker.on('error', (error) => {
-      end = () => reject(error)
-    })
-    // Not before the thread is gone: a process that exits while the runtime is taken down in a thread of it dies.
-    worker.on('exit', () => {
-      release()
-      end()
-    })
+  const ready = Promise.withResolvers<void>()
+  const counted = Promise.withResolvers<PassCounts | null>()
+  const exited = Promise.withResolvers<void>()
+  worker.on('message', (message: Message) => {
+    if ('done' in message) onProgress?.(message.done)
+    else if ('ready' in message) ready.resolve()
+    else if ('error' in message) counted.reject(errorOf(message))
+    else counted.resolve(message.counts)
   })
+  worker.on('error', (error) => counted.reject(error))
+  worker.on('exit', () => {
+    release()
+    counted.reject(new Error('the thread that counts has ended'))
+    ready.resolve()
+    exited.resolve()
+  })
+  return {
+    ready: ready.promise,
+    counted: counted.promise,
+    close: () => {
+      worker.postMessage('close')
+      return exited.promise
+    },
+  }
 }
 
 function errorOf({ error, kind }: { readonly error: string; readonly kind: string }): Error {
