@@ -1,8 +1,9 @@
 import { existsSync, rmSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DataError, fileProblem } from '../errors.ts'
+import { makeFolder } from './make-folder.ts'
 import { lockName, lockRun, refuseLiveRun } from './run-lock.ts'
 
 /** A folder for files that are too large for memory. */
@@ -26,7 +27,7 @@ export function scratchFolder({ cache }: { readonly cache: string | false }): Sc
   let made: Promise<{ readonly path: string; readonly forget: () => void }> | undefined
   const make = async () => {
     try {
-      await mkdir(parent, { recursive: true })
+      await makeFolder(parent)
       await removeDead(parent)
       const path = await mkdtemp(join(parent, PREFIX))
       const unlock = await lockRun(path)

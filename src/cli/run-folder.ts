@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rm, rmdir, unlink } from 'node:fs/promises'
+import { readdir, rm, rmdir, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { DataError, fileProblem, UsageError } from '../errors.ts'
+import { makeFolder } from './make-folder.ts'
 import { lockName, lockRun, refuseLiveRun } from './run-lock.ts'
 
 /** Where the files of a run lie. */
@@ -55,7 +56,7 @@ export async function createRunFolder(path: string): Promise<OpenRunFolder> {
   await refuseFilled(path)
   let first: string | undefined
   try {
-    first = await mkdir(path, { recursive: true })
+    first = await makeFolder(path)
   } catch (error) {
     throw new DataError(`${path}: folder cannot be made, ${fileProblem(error)}`)
   }

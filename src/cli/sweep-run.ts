@@ -115,7 +115,7 @@ export async function begunRecipe(out: string, { name, recipe }: SweepRun): Prom
   } catch {
     throw new DataError(`${file}: recipe is no JSON`)
   }
-  const now = recipe as unknown as Record<string, unknown>
+  const now: Record<string, unknown> = { ...recipe }
   for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) {
     const [was, is] = [before[key], now[key]].map((value) => JSON.stringify(sorted(value)) ?? 'none')
     if (!free.has(key) && was !== is)

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { DataError, fileProblem, UsageError } from '../errors.ts'
 import { interruption } from './interruption.ts'
+import { makeFolder } from './make-folder.ts'
 import { parseMemory } from './memory.ts'
 import { lockRun } from './run-lock.ts'
 import { evaluationWords } from './sweep-evaluations.ts'
@@ -119,7 +119,7 @@ function withCache(run: SweepRun, out: string): SweepRun {
 
 async function makeFolders({ runs, logs }: ReturnType<typeof sweepPlaces>): Promise<void> {
   for (const folder of [runs, logs])
-    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    await makeFolder(folder).catch((error: unknown) => {
       throw new DataError(`${folder}: folder cannot be made, ${fileProblem(error)}`)
     })
 }

@@ -3,8 +3,6 @@ import { classColour } from './class-colours.ts'
 import { type ClassPoints, directionsOf, prototypeDirections } from './class-points.ts'
 import { escapeText } from './escape.ts'
 
-type Point = readonly [number, number, number]
-
 /**
  * Directions on the unit sphere as seen from afar, centre (0, 0), radius `radius`: the points of each class, faint on the far
  * side, the prototypes as rays with the names of the classes. As SVG inside another; each path says in `data-part` what it
@@ -15,15 +13,15 @@ export function ballPicture(
   { radius, view = ballView }: { readonly radius: number; readonly view?: BallView },
 ): string {
   const { unit, labels } = directionsOf(points)
-  const place = (point: Point): { readonly text: string; readonly near: boolean } => {
-    const [x, y, depth] = turned(point, view)
+  const place = (point: readonly number[]): { readonly text: string; readonly near: boolean } => {
+    const [x, y, depth] = turned([point[0]!, point[1]!, point[2]!], view)
     return { text: `${at(radius * x)},${at(-radius * y)}`, near: depth >= 0 }
   }
   const dots = points.classNames.map((_, c) => {
     const sides = { near: '', far: '' }
     unit.forEach((point, i) => {
       if (labels[i] !== c) return
-      const { text, near } = place(point as unknown as Point)
+      const { text, near } = place(point)
       sides[near ? 'near' : 'far'] += `M${text}h0`
     })
     return sides
@@ -36,7 +34,7 @@ export function ballPicture(
     })
   const rays = prototypeDirections(points).map((direction, c) => {
     if (direction === null) return ''
-    const { text, near } = place(direction as unknown as Point)
+    const { text, near } = place(direction)
     const [x, y] = text.split(',')
     return `<g data-part="ray" opacity="${near ? 1 : 0.4}"><path d="M0,0L${text}" stroke="${classColour(c)}" stroke-width="1.8" /><text x="${x}" y="${y}" dy="4" text-anchor="middle" stroke="var(--paper, #ffffff)" stroke-width="3.5" paint-order="stroke">${escapeText(points.classNames[c]!)}</text></g>`
   })

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { blackPng } from '../../test/cli/pictures.ts'
 import { DataError } from '../errors.ts'
 import { decode } from './decode.ts'
 
@@ -17,29 +17,6 @@ const plain = (channels: 3 | 4, background: { r: number; g: number; b: number; a
   sharp({ create: { width: 6, height: 4, channels, background } })
 const orange = { r: 200, g: 100, b: 50 }
 const halves = Buffer.from([255, 0, 0, 0, 0, 255])
-
-/** A black PNG of one bit a pixel, made without holding its pixels as bytes. */
-function blackPng(width: number, height: number): Buffer {
-  const chunk = (type: string, data: Uint8Array) => {
-    const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
-    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
-    length.writeUInt32BE(data.length)
-    sum.writeUInt32BE(crc32(body))
-    return Buffer.concat([length, body, sum])
-  }
-  const header = Buffer.alloc(13)
-  header.writeUInt32BE(width, 0)
-  header.writeUInt32BE(height, 4)
-  header[8] = 1
-  const rows = deflateSync(new Uint8Array((1 + Math.ceil(width / 8)) * height), { level: 1 })
-  const signature = Buffer.from('89504e470d0a1a0a', 'hex')
-  return Buffer.concat([
-    signature,
-    chunk('IHDR', header),
-    chunk('IDAT', rows),
-    chunk('IEND', new Uint8Array(0)),
-  ])
-}
 
 describe('decode', () => {
   test('the same pixels come from a path and from bytes, as RGB rows', async () => {
