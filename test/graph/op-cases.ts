@@ -1,5 +1,5 @@
 import type * as graph from '../../src/graph/index.ts'
-import { constant, type Tensor } from '../../src/graph/index.ts'
+import { constant, mul, type Tensor } from '../../src/graph/index.ts'
 import { type InputSpec, inputTensors, ofDtype, positive } from './op-inputs.ts'
 
 /** What `src/graph/index.ts` exports besides operators. */
@@ -7,17 +7,22 @@ export const otherExports = [
   'apply',
   'broadcastShape',
   'constant',
+  'drawn',
   'dtypeCode',
   'elementCount',
   'grad',
   'input',
   'inversePermutation',
+  'keeping',
+  'kept',
+  'nextOfKept',
   'parameter',
   'print',
   'rewrite',
   'scheduled',
   'tensor',
   'topologicalOrder',
+  'withoutKeeping',
 ] as const
 
 /** Operators by the name of their export; a new one that is not in the table below does not compile. */
@@ -94,6 +99,15 @@ export const opCases: { readonly [Name in OpName]: readonly OpCase<(typeof graph
   exp: unaryCases,
   log: positiveCases,
   sqrt: positiveCases,
+  cos: unaryCases,
+  sin: unaryCases,
+  acos: [
+    use('of a matrix', { x: [2, 3] }, (acos, { x }) => acos(mul(x, 0.5))),
+    use('of a scalar', { x: [] }, (acos, { x }) => acos(mul(x, 0.5))),
+  ],
+  cos: unaryCases,
+  sin: unaryCases,
+  acos: [use('of numbers within ±1', { x: [2, 3] }, (acos, { x }) => acos(mul(x, 0.5)))],
   abs: [...unaryCases, ofInt32],
   relu: unaryCases,
   prelu: [
