@@ -49,9 +49,6 @@ const sinOp = unary('Sin', (g, _, x) => [mul(g, cos(x))], real)
 const acosOp = unary('Acos', (g, _, x) => [neg(div(g, sqrt(sub(1, square(x)))))], real)
 const absOp = unary('Abs', (g, _, x) => [where(less(x, 0), neg(g), g)], numeric)
 const reluOp = unary('Relu', (g, _, x) => [where(greater(x, 0), g, 0)], real)
-const cosOp = unary('Cos', (g, _, x) => [neg(mul(g, sin(x)))], real)
-const sinOp = unary('Sin', (g, _, x) => [mul(g, cos(x))], real)
-const acosOp = unary('Acos', (g, _, x) => [neg(div(g, sqrt(sub(1, square(x)))))], real)
 const identityOp = unary('Identity', () => [null])
 
 const preluOp: Op<[Tensor, Tensor]> = {
@@ -108,12 +105,6 @@ export const cos = (x: Operand): Tensor => apply(cosOp, tensor(x))
 /** sin x, x in radians. */
 export const sin = (x: Operand): Tensor => apply(sinOp, tensor(x))
 /** The angle in radians, 0 … π, whose cosine is x in −1 … 1; the gradient is infinite at both ends, so bound x where it can be there. */
-export const acos = (x: Operand): Tensor => apply(acosOp, tensor(x))
-/** Cosine of x in radians. */
-export const cos = (x: Operand): Tensor => apply(cosOp, tensor(x))
-/** Sine of x in radians. */
-export const sin = (x: Operand): Tensor => apply(sinOp, tensor(x))
-/** The angle in radians, 0 … π, whose cosine is x in −1 … 1; the gradient is infinite at the ends, so bound x where it can reach them. */
 export const acos = (x: Operand): Tensor => apply(acosOp, tensor(x))
 /** |x|; the gradient at 0 is that of x. */
 export const abs = (x: Operand): Tensor => apply(absOp, tensor(x))
