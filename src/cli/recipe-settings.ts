@@ -40,6 +40,12 @@ export const settings = {
   weightDecay: fromZero.describe('of SGD'),
   biasRate: fromZero.describe('multiplies the rate of biases'),
   biasDecay: fromZero.describe('multiplies the weight decay of biases'),
+  sampler: z
+    .enum(['shuffle', 'balanced', 'pk'])
+    .describe(
+      'how a batch is chosen: shuffled images, people alike often, or P people with imagesPerPerson each',
+    ),
+  imagesPerPerson: count.describe('pk: images of a person in a batch'),
   mirror: z.boolean().describe('mirror each image with probability ½'),
   seed: z.number().int().min(0).describe('of everything that is drawn'),
   from: z.string().describe('model.onnx or checkpoint whose weights to start from'),
@@ -76,6 +82,8 @@ export const defaults = {
   weightDecay: 5e-4,
   biasRate: 1,
   biasDecay: 1,
+  sampler: 'shuffle',
+  imagesPerPerson: 4,
   mirror: true,
   seed: 0,
   flip: 'none',

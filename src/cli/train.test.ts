@@ -71,6 +71,7 @@ describe('steradian train', () => {
         ...{ loss: 'softmax', lossOptions: { bias: true }, batch: 4, seed: 0, mirror: true },
         ...{ rate: 0.01, schedule: 'multi-step', milestones: [0.6, 0.85], rateFactor: 0.1, warmUp: 0 },
         ...{ momentum: 0.9, weightDecay: 5e-4, biasRate: 1, biasDecay: 1 },
+        ...{ sampler: 'shuffle', imagesPerPerson: 4 },
       },
       lowering: 'cpu',
       runtime: expect.stringMatching(/^onnxruntime-node \d/),

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { trainingData } from '../data/index.ts'
 import { DataError, UsageError } from '../errors.ts'
 import { type Checkpoint, prepare, readCheckpoint } from '../train/index.ts'
+import { checkSampling } from './check-sampling.ts'
 import { dryRun } from './dry-run.ts'
 import { interruption } from './interruption.ts'
 import { checkUnchanged } from './learning-settings.ts'
@@ -152,10 +153,11 @@ async function prepareAndRun(
   const sizes = from !== undefined ? await startingSizes(from) : undefined
   const dataset = await readTrainingSet(recipe, say)
   if (resume) checkSame(resume, dataset.hash, files.checkpoint)
+  const warnings = checkSampling(recipe, dataset)
   const planned = trainOptions(recipe, factsOf(dataset, inputSize(recipe.input)))
   const { step } = prepare({ ...planned, ...(resume && { resume }) })
   if (sizes) checkStartingSizes(sizes, step, { path: from! })
-  for (const warning of planned.built.warnings(dataset.people.length, recipe.dimensions))
+  for (const warning of [...warnings, ...planned.built.warnings(dataset.people.length, recipe.dimensions)])
     say(`warning: ${warning}`)
   if (flags.dryRun) {
     const source = await imageSource(dataset, { ...recipe, cache: 'none' }, { signal, say })
@@ -169,7 +171,7 @@ async function prepareAndRun(
     ...(resume && { resume }),
     // Read when they are wanted, so that they are not held through the run.
     ...(from !== undefined && { from: () => startingValues(from) }),
-    ...(flags.live !== undefined && { metrics: liveMetrics }),
+    ...(flags.live !== undefined && { metrics: liveMetrics(planned.built) }),
     signal,
   }
   const server =

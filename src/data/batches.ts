@@ -1,7 +1,8 @@
 import { UsageError } from '../errors.ts'
 import { mirror as mirrorPicture } from '../image/augment.ts'
-import { batchesPerEpoch, epochOrder, isMirrored } from './order.ts'
+import { batchesPerEpoch, isMirrored } from './order.ts'
 import { gate } from './parallel.ts'
+import { type SamplerOptions, sampler } from './sampler.ts'
 import type { ImageSource } from './source.ts'
 
 /** What a training step eats. The buffers are fresh: whoever takes a batch may transfer them to a worker. */
@@ -31,7 +32,7 @@ export interface Batches extends AsyncIterable<Batch> {
 }
 
 /** Which batches. */
-export interface BatchesOptions {
+export interface BatchesOptions extends SamplerOptions {
   /** Images in a batch. */
   readonly batch: number
   readonly seed: number
@@ -49,14 +50,14 @@ export interface BatchesOptions {
 
 /**
  * The batches of a run, read ahead while the taker computes. A batch is a pure function of the source, `batch`, `seed`
- * and its step: step t is batch t mod B of epoch ⌊t / B⌋, B = ⌊count / batch⌋, and an epoch has its own order. So a run
- * that begins at `firstStep` gets what an uninterrupted run would have got.
+ * and its step: step t is batch t mod B of epoch ⌊t / B⌋, B = ⌊count / batch⌋, and an epoch has its own order, that of
+ * `sampler`. So a run that begins at `firstStep` gets what an uninterrupted run would have got.
  * The iterator throws what `source.read` throws, at the step that needs the image.
- * @throws UsageError for a batch larger than the source, and options that are no positive whole numbers.
+ * @throws UsageError for a batch larger than the source, options that are no positive whole numbers, and what `sampler` refuses.
  */
 export function batches(
   source: ImageSource,
-  { batch, seed, firstStep = 0, steps, mirror = true, ahead = 3, parallel = 8 }: BatchesOptions,
+  { batch, seed, firstStep = 0, steps, mirror = true, ahead = 3, parallel = 8, ...sampling }: BatchesOptions,
 ): Batches {
   for (const [name, value] of Object.entries({ batch, ahead, parallel })) {
     if (!(Number.isSafeInteger(value) && value > 0)) {
@@ -71,6 +72,7 @@ export function batches(
   const { height, width } = source
   const size = height * width * 3
   const perEpoch = batchesPerEpoch(source.count, batch)
+  const orderOf = sampler(source.labels, { batch, seed, ...sampling })
   const stats: BatchStats = { delivered: 0, waitedMs: 0, restedMs: 0 }
 
   async function* iterate(): AsyncGenerator<Batch, void, undefined> {
@@ -86,7 +88,7 @@ export function batches(
       const labels = new Int32Array(batch)
       if (epoch !== Math.floor(step / perEpoch)) {
         epoch = Math.floor(step / perEpoch)
-        order = epochOrder(source.count, { seed, epoch })
+        order = orderOf(epoch)
       }
       const first = (step % perEpoch) * batch
       const chosen = order.subarray(first, first + batch)
