@@ -63,7 +63,7 @@ describe('lower(outputs)', () => {
   }
   const others: [string, Partial<Geometry>][] = [
     ['5×5', { kernel: [5, 5], pads: [2, 2, 2, 2] }],
-    ['1×1', { kernel: [1, 1], pads: [0, 0, 0, 0] }],
+    ['1×1 with padding', { kernel: [1, 1] }],
     ['3×1', { kernel: [3, 1] }],
     ['dilated', { dilations: [2, 2], pads: [2, 2, 2, 2] }],
     ['without padding', { pads: [0, 0, 0, 0] }],

@@ -10,8 +10,9 @@ import {
   sub,
   type Tensor,
 } from '../graph/index.ts'
-import { anyBatch } from './any-batch.ts'
+import { anyBatch, holdsAnyBatch } from './any-batch.ts'
 import { mergedReshape, mergedTranspose } from './merged.ts'
+import { pointwiseConv, pointwiseConvTranspose, pointwiseConvWeight } from './pointwise.ts'
 import { sinkTranspose } from './sink-transpose.ts'
 import { stridedConv, stridedConvTranspose, stridedConvWeight } from './strided.ts'
 import { type TileSize, winogradConv, winogradConvTranspose, winogradConvWeight } from './winograd.ts'
@@ -23,6 +24,43 @@ const toFirst = inversePermutation(toLast)
 const kernelLast = [2, 3, 1, 0]
 
 const equal = (a: unknown, b: readonly number[]): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+const isZero = (pads: readonly number[]): boolean => pads.every((n) => n === 0)
+
+/** Convolutions of 1×1 kernels without padding, and their adjoints, as matrix products. */
+const lowerPointwise: RewriteRule = (node, [x, w]) => {
+  const { op } = node
+  if (!x || !w || (op?.type !== 'Conv' && op?.type !== 'ConvTranspose')) return null
+  const { strides, dilations, pads, group } = op.attributes as Record<string, readonly number[]> & {
+    readonly group?: number
+  }
+  if (!isZero(pads!) || (group ?? 1) !== 1) return null
+  const [rows, columns] = strides as [number, number]
+  const isPoint = equal(w.shape.slice(2), [1, 1])
+  if (op.type === 'ConvTranspose')
+    return isPoint
+      ? mergedTranspose(
+          pointwiseConvTranspose(
+            mergedTranspose(x, toLast),
+            mergedTranspose(w, kernelLast),
+            [rows, columns],
+            [node.shape[2]!, node.shape[3]!],
+          ),
+          toFirst,
+        )
+      : null
+  if (isPoint)
+    return mergedTranspose(
+      pointwiseConv(mergedTranspose(x, toLast), mergedTranspose(w, kernelLast), [rows, columns]),
+      toFirst,
+    )
+  // A kernel that spans the map is a gradient in the weights: batch and channels have changed places. A file has no such thing.
+  const taken = [0, 1].map((axis) => Math.ceil(x.shape[2 + axis]! / dilations![axis]!))
+  if (!equal(node.shape.slice(2), [1, 1]) || !equal(w.shape.slice(2), taken) || x.shape.some(holdsAnyBatch))
+    return null
+  const [a, g] = [mergedTranspose(x, [1, 2, 3, 0]), mergedTranspose(w, [1, 2, 3, 0])]
+  return mergedTranspose(pointwiseConvWeight(a, g, dilations as [number, number]), [2, 3, 0, 1])
+}
 
 /** Convolutions of 3×3 kernels, padding 1 and stride 1 or 2, and their adjoints, in forms that are faster on the CPU. */
 const lowerConvolution: RewriteRule = (node, [x, w]) => {
@@ -102,6 +140,9 @@ export function lower(outputs: Readonly<Record<string, Tensor>>): Record<string,
   return rewrite(
     rewrite(outputs, lowerChoice),
     (node, inputs) =>
-      mergeMovement(node, inputs) ?? lowerConvolution(node, inputs) ?? sinkTranspose(node, inputs),
+      mergeMovement(node, inputs) ??
+      lowerPointwise(node, inputs) ??
+      lowerConvolution(node, inputs) ??
+      sinkTranspose(node, inputs),
   )
 }
