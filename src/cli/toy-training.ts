@@ -2,7 +2,7 @@ import { sfnet } from '../backbones/index.ts'
 import { memorySource, trainingData } from '../data/index.ts'
 import { embedImages, openModel } from '../embed/index.ts'
 import { NumericError } from '../errors.ts'
-import { angularMetrics, unit } from '../losses/index.ts'
+import { metricsOf, unit } from '../losses/index.ts'
 import { type Matrix, matrix } from '../math/matrix.ts'
 import { multiStep, sgd } from '../optim/index.ts'
 import { type Backbone, embeddingModel, type Progress, prototypesName, train } from '../train/index.ts'
@@ -76,7 +76,8 @@ export async function trainToy(
     optimiser: sgd(),
     seed,
     threads,
-    metrics: angularMetrics,
+    metrics: metricsOf(built),
+    prototypesPerClass: built.prototypesPerClass,
     ...(built.renormalise && { project: unit }),
     ...(from && { from }),
     ...(signal && { signal }),

@@ -1,5 +1,5 @@
 import { type SfnetDepth, sfnet } from '../backbones/index.ts'
-import { angularMetrics, type BuiltLoss, lossNamed, unit } from '../losses/index.ts'
+import { type BuiltLoss, lossNamed, metricsOf, unit } from '../losses/index.ts'
 import { cosine, multiStep, type Schedule, sgd, warmUp } from '../optim/index.ts'
 import {
   type Backbone,
@@ -73,7 +73,8 @@ export function trainOptions(
     threads: recipe.threads,
     lowering: recipe.lowering,
     checkpointEvery: recipe.checkpointEvery,
-    metrics: angularMetrics,
+    metrics: metricsOf(built),
+    prototypesPerClass: built.prototypesPerClass,
     ...(built.renormalise && { project: unit }),
     scales: (name) => (name.endsWith('.bias') ? { rate: biasRate, decay: biasDecay } : {}),
     built,

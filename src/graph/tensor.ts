@@ -44,6 +44,14 @@ export type Leaf =
   | { readonly kind: 'constant'; readonly data: ArrayLike<number> }
   /** Learnt; `init` draws the first values. */
   | { readonly kind: 'parameter'; readonly name: string; readonly init: Initialiser }
+  /** State that is not learnt (`kept`). */
+  | { readonly kind: 'kept'; readonly name: string; readonly init: Initialiser }
+  /** Random numbers, fed at each run (`drawn`). */
+  | {
+      readonly kind: 'drawn'
+      readonly name: string
+      readonly draw: (random: Random, shape: Shape) => Float32Array
+    }
   /** A number that is a pure function of the training step (1 at the first). */
   | {
       readonly kind: 'scheduled'
@@ -79,7 +87,7 @@ export function apply<Inputs extends readonly Tensor[]>(op: Op<Inputs>, ...input
 }
 
 /** Checks the sizes of a leaf. @throws ShapeError */
-function checkSizes(leaf: string, shape: Shape): void {
+export function checkSizes(leaf: string, shape: Shape): void {
   if (!shape.every((size) => Number.isInteger(size) && size > 0))
     throw new ShapeError(`${leaf}: sizes must be whole and at least 1, got [${shape}]`)
 }

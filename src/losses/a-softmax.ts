@@ -13,7 +13,9 @@ import {
   type Tensor,
   transpose,
 } from '../graph/index.ts'
+import { annealedLambda, sphereFaceAnnealing } from './anneal.ts'
 import { crossEntropy } from './cross-entropy.ts'
+import { entry, fromZero, normaliseFeatures, scale } from './entry.ts'
 import { oneHot } from './one-hot.ts'
 import { psi } from './psi.ts'
 import { cosine, norm, unit } from './unit.ts'
@@ -79,3 +81,53 @@ function slopeOfLayer(
   )
   return add(forX, matmul(stopGradient(x), transpose(W)))
 }
+
+/** A-Softmax in the catalogue. */
+export const aSoftmaxEntry = entry({
+  name: 'a-softmax',
+  aliases: ['asoftmax', 'sphereface'],
+  title: 'Angular softmax (A-Softmax, SphereFace)',
+  paper: { authors: 'Liu et al.', year: 2017, equation: '7' },
+  options: [
+    {
+      name: 'margin',
+      kind: 'choice',
+      default: 4,
+      choices: [1, 2, 3, 4],
+      published: 4,
+      doc: 'm, by which the angle to the own class is multiplied',
+    },
+    {
+      name: 'form',
+      kind: 'choice',
+      default: 'exact',
+      choices: gradientForms,
+      published: 'renormalised',
+      doc: 'which gradient: the derivative, that of the SphereFace layer, or the margin not differentiated',
+    },
+    fromZero('lambdaBase', sphereFaceAnnealing.base, {
+      doc: 'λ before the first step; 0 for no annealing',
+    }),
+    fromZero('lambdaGamma', sphereFaceAnnealing.gamma, { doc: 'γ in λ = base·(1 + γ·step)^−power' }),
+    fromZero('lambdaPower', sphereFaceAnnealing.power, { doc: 'power in λ = base·(1 + γ·step)^−power' }),
+    fromZero('lambdaMin', sphereFaceAnnealing.min, { doc: 'where λ stops falling' }),
+    fromZero('lambdaRun', 0, {
+      published: null,
+      whole: true,
+      doc: 'steps of the run that γ is meant for, on which this run is mapped; 0 counts steps as they are',
+    }),
+    scale(64, null),
+    normaliseFeatures(false),
+  ],
+  make: (values, s) => {
+    const number = (name: string): number => values[name] as number
+    const [base, min, run] = [number('lambdaBase'), number('lambdaMin'), number('lambdaRun')]
+    const falling = { base, gamma: number('lambdaGamma'), power: number('lambdaPower'), min }
+    const lambda = base === 0 ? Math.max(base, min) : annealedLambda(run > 0 ? { ...falling, run } : falling)
+    const form = values.form as GradientForm
+    return {
+      loss: (x, W, labels) => aSoftmax(x, W, labels, { m: number('margin'), lambda, form, s }),
+      renormalise: form === 'renormalised',
+    }
+  },
+})

@@ -19,8 +19,9 @@ export {
   scaleLowerBound,
 } from './bounds.ts'
 export { type BoundsQuestion, boundsText } from './bounds-text.ts'
-export { type BuiltLoss, type LossEntry, losses, lossNamed } from './catalogue.ts'
+export { losses, lossNamed } from './catalogue.ts'
 export { crossEntropy } from './cross-entropy.ts'
+export type { BuiltLoss, LossEntry } from './entry.ts'
 export { lmcl, marginRamp } from './lmcl.ts'
 export {
   domainText,
@@ -30,7 +31,7 @@ export {
   resolveOptions,
 } from './loss-options.ts'
 export { type MarginKind, marginExcess, type Point } from './margin-region.ts'
-export { angularMetrics } from './metrics.ts'
+export { angularMetrics, classCosines, type Metrics, metricsOf, pairCosines, pairMetrics } from './metrics.ts'
 export { nsl } from './nsl.ts'
 export { oneHot } from './one-hot.ts'
 export { psi } from './psi.ts'

@@ -1,5 +1,7 @@
 import { mul, type Operand, scheduled, sub, type Tensor } from '../graph/index.ts'
+import { boundWarnings } from './bounds.ts'
 import { crossEntropy } from './cross-entropy.ts'
+import { entry, fromZero, normaliseFeatures, scale } from './entry.ts'
 import { oneHot } from './one-hot.ts'
 import { cosine, norm } from './unit.ts'
 
@@ -21,3 +23,35 @@ export function lmcl(
 /** A margin that grows in a straight line to `m` over the first `steps` steps (m/steps at the first), then stays: []. */
 export const marginRamp = (m: number, steps: number): Tensor =>
   scheduled('margin', (step) => m * Math.min(1, step / steps))
+
+/** LMCL in the catalogue. */
+export const lmclEntry = entry({
+  name: 'lmcl',
+  aliases: ['cosface', 'am-softmax'],
+  title: 'Large margin cosine loss (LMCL, CosFace)',
+  paper: { authors: 'Wang et al.', year: 2018, equation: '4' },
+  options: [
+    {
+      name: 'margin',
+      kind: 'number',
+      default: 0.35,
+      domain: { min: 0, max: 2 },
+      published: 0.35,
+      doc: 'm, which is taken from the cosine to the own class',
+    },
+    fromZero('marginRamp', 0, {
+      published: null,
+      whole: true,
+      doc: 'steps over which the margin grows from 0 to m; 0 starts with m',
+    }),
+    scale(64, 64),
+    normaliseFeatures(true),
+  ],
+  make: ({ margin, marginRamp: steps }, s) => {
+    const m = steps === 0 ? (margin as number) : marginRamp(margin as number, steps as number)
+    return {
+      loss: (x, W, labels) => lmcl(x, W, labels, { s, m }),
+      warnings: (classes, dimensions) => boundWarnings({ s, m: margin as number, classes, dimensions }),
+    }
+  },
+})

@@ -1,5 +1,7 @@
 import { mul, type Operand, type Tensor } from '../graph/index.ts'
+import { boundWarnings } from './bounds.ts'
 import { crossEntropy } from './cross-entropy.ts'
+import { entry, normaliseFeatures, scale } from './entry.ts'
 import { cosine, norm } from './unit.ts'
 
 /**
@@ -10,3 +12,16 @@ import { cosine, norm } from './unit.ts'
 export function nsl(x: Tensor, W: Tensor, labels: Tensor, { s = 30 }: { s?: Operand | null } = {}): Tensor {
   return crossEntropy(mul(s ?? norm(x), cosine(x, W)), labels)
 }
+
+/** NSL in the catalogue. */
+export const nslEntry = entry({
+  name: 'nsl',
+  aliases: ['normalised-softmax'],
+  title: 'Normalised softmax loss (NSL)',
+  paper: { authors: 'Wang et al.', year: 2018, equation: '3' },
+  options: [scale(30, null), normaliseFeatures(true)],
+  make: (_, s) => ({
+    loss: (x, W, labels) => nsl(x, W, labels, { s }),
+    warnings: (classes, dimensions) => boundWarnings({ s, m: 0, classes, dimensions }),
+  }),
+})

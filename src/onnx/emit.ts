@@ -1,5 +1,12 @@
 import { ShapeError } from '../errors.ts'
-import { dtypeCode, elementCount, type Op, type Tensor, topologicalOrder } from '../graph/index.ts'
+import {
+  dtypeCode,
+  elementCount,
+  type Op,
+  type Tensor,
+  topologicalOrder,
+  withoutKeeping,
+} from '../graph/index.ts'
 import { anyBatch, holdsAnyBatch } from './any-batch.ts'
 import { constantPool, rawBytes, tensorProto } from './constant-pool.ts'
 import {
@@ -13,7 +20,7 @@ import {
 export interface EmitOptions {
   /** Name of the graph in the file. */
   readonly name: string
-  /** Values of parameters that are stored in the file; the others become inputs. */
+  /** Values of parameters and kept tensors that are stored in the file; the others become inputs. */
   readonly values?: ReadonlyMap<string, ArrayLike<number>>
   /** What the file says of itself (metadata_props). */
   readonly metadata?: Readonly<Record<string, string>>
@@ -23,15 +30,17 @@ const opset = 18
 const irVersion = 8
 
 /**
- * Writes the graph of `outputs` as one ONNX model (operator set 18). Inputs, scheduled scalars and parameters without a
- * value become inputs in the order of the graph; equal subgraphs are written once. An axis of `anyBatch` is free, named N.
+ * Writes the graph of `outputs` as one ONNX model (operator set 18). Inputs, scheduled scalars, random numbers, and parameters
+ * and kept tensors without a value become inputs in the order of the graph; equal subgraphs are written once, and what `keeping`
+ * says of a next value is not written. An axis of `anyBatch` is free, named N.
  * @throws ShapeError when two leaves, or a leaf and an output, share a name, a value does not fit its parameter, or an
  * operator cannot leave the batch free
  */
 export function emit(
-  outputs: Readonly<Record<string, Tensor>>,
+  graph: Readonly<Record<string, Tensor>>,
   { name, values, metadata = {} }: EmitOptions,
 ): Uint8Array {
+  const outputs = withoutKeeping(graph)
   const order = topologicalOrder(Object.values(outputs))
   const fresh = freshNames(takenNames(order, Object.keys(outputs)))
   const pool = constantPool(() => fresh('c'))
@@ -64,7 +73,7 @@ export function emit(
       names.set(tensor, pool.add(leaf.data, tensor.shape, tensor.dtype))
     } else if (leaf) {
       names.set(tensor, leaf.name)
-      const value = leaf.kind === 'parameter' ? values?.get(leaf.name) : undefined
+      const value = leaf.kind === 'parameter' || leaf.kind === 'kept' ? values?.get(leaf.name) : undefined
       if (value) parameters.push(parameterProto(leaf.name, tensor, value))
       else input.push(valueInfo(leaf.name, tensor))
     } else if (op) {

@@ -1,6 +1,7 @@
 import {
   input,
   inversePermutation,
+  kept,
   parameter,
   type RewriteRule,
   rewrite,
@@ -34,7 +35,7 @@ export function relayoutState(
   }
   const stored = rewrite(outputs, (node, inputs) => {
     const { leaf } = node
-    if (leaf?.kind !== 'parameter' && leaf?.kind !== 'input')
+    if (leaf?.kind !== 'parameter' && leaf?.kind !== 'input' && leaf?.kind !== 'kept')
       return mergeMovement(node, inputs) ?? sunk(node, inputs)
     const next = outputs[nextName(leaf.name)]
     if (next?.op?.type !== 'Transpose') return null
@@ -43,9 +44,13 @@ export function relayoutState(
     const layout = inversePermutation(permutation)
     layouts.set(leaf.name, layout)
     const shape = layout.map((axis) => node.shape[axis]!)
-    const kept =
-      leaf.kind === 'parameter' ? parameter(leaf.name, shape, leaf) : input(leaf.name, shape, node.dtype)
-    return seen(mergedTranspose(kept, permutation))
+    const stored =
+      leaf.kind === 'parameter'
+        ? parameter(leaf.name, shape, leaf)
+        : leaf.kind === 'kept'
+          ? kept(leaf.name, shape, leaf)
+          : input(leaf.name, shape, node.dtype)
+    return seen(mergedTranspose(stored, permutation))
   })
   for (const [name, layout] of layouts)
     stored[nextName(name)] = mergedTranspose(stored[nextName(name)]!, layout)

@@ -12,7 +12,7 @@ export interface Checkpoint {
   readonly place?: Place
   /** What the run was started with, and what it depends on besides: settings, lowering, threads, runtime's version. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** Shapes of the parameters and of the optimiser's state, by name. */
+  /** Shapes of the parameters, of the optimiser's state and of what is kept, by name. */
   readonly shapes: ReadonlyMap<string, readonly number[]>
   /**
    * Their numbers by name, in the order of `shapes`, row-major in the graph's own order of axes: one array after the other,

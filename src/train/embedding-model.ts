@@ -6,7 +6,7 @@ export interface EmbeddingModelOptions {
   readonly backbone: Backbone
   readonly height: number
   readonly width: number
-  /** Values of the backbone's parameters by name. */
+  /** Values of the backbone's parameters and kept tensors by name. */
   readonly values: ReadonlyMap<string, ArrayLike<number>>
   /** What becomes of the features of the image and its mirror: joined [N, 2D], summed [N, D], or the image alone. */
   readonly flip?: 'concat' | 'sum' | 'none'

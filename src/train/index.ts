@@ -13,6 +13,7 @@ export {
   type Backbone,
   buildStep,
   type Loss,
+  type Mode,
   preprocess,
   prototypesName,
   type Step,

@@ -25,9 +25,9 @@ export function checkResume({ state }: Step, { shapes, where }: Checkpoint): voi
     if (!known.has(name)) throw otherArchitecture(name, 'unknown here', `[${shape}]`)
 }
 
-/** Checks that starting values fit the parameters whose names they bear. @throws UsageError naming the first that does not */
-export function checkFrom({ parameters }: Step, from: State): void {
-  for (const { name, shape } of parameters) {
+/** Checks that starting values fit the parameters and kept tensors whose names they bear. @throws UsageError naming the first that does not */
+export function checkFrom({ parameters, kept }: Step, from: State): void {
+  for (const { name, shape } of [...parameters, ...kept]) {
     const given = from.get(name)?.length
     if (given !== undefined && given !== elementCount(shape))
       throw new UsageError(

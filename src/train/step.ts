@@ -1,24 +1,35 @@
-import { UsageError } from '../errors.ts'
+import { ShapeError, UsageError } from '../errors.ts'
 import {
   cast,
   grad,
   type Initialiser,
   input,
   mul,
+  nextOfKept,
   parameter,
   type Shape,
   sub,
   type Tensor,
   topologicalOrder,
   transpose,
+  withoutKeeping,
 } from '../graph/index.ts'
+import type { Random } from '../math/rng.ts'
 import type { Optimiser } from '../optim/index.ts'
 import { nextName } from '../runtime/session.ts'
 
-/** Pixels [N, 3, H, W] to features [N, D]. */
-export type Backbone = (pixels: Tensor) => Tensor
+/** What a network is built for: to be trained (batch statistics, dropout), or to be used. */
+export interface Mode {
+  readonly training?: boolean
+}
 
-/** Features [N, D], prototypes [C, D] and labels [N] int32 to the mean loss []. */
+/** Pixels [N, 3, H, W] to features [N, D]; not in training where nothing is said. */
+export type Backbone = (pixels: Tensor, mode?: Mode) => Tensor
+
+/**
+ * Features [N, D], prototypes [C·K, D] (rows c·K … c·K + K − 1 are those of class c; most often K = 1) and labels [N] int32 to
+ * the mean loss []. State goes with it by `keeping`.
+ */
 export type Loss = (x: Tensor, W: Tensor, labels: Tensor) => Tensor
 
 export interface StepOptions {
@@ -29,6 +40,8 @@ export interface StepOptions {
   readonly height: number
   readonly width: number
   readonly classes: number
+  /** Rows K of the prototypes a class; 1 by default. */
+  readonly prototypesPerClass?: number | undefined
   /** First values of the prototypes. */
   readonly prototypes: Initialiser
   /** What takes the place of the prototypes before each step (renormalisation in place); nothing by default. */
@@ -57,15 +70,27 @@ export interface Step {
   /** Pixels uint8 [N, H, W, 3] as fed, and the features [N, D] that come of them. */
   readonly image: Tensor
   readonly feature: Tensor
-  /** Names and shapes of the learnt tensors, the head's included. */
+  /** Names and shapes of the learnt tensors, the head's included; a loss without prototypes has no `head.weight`. */
   readonly parameters: readonly { readonly name: string; readonly shape: Shape }[]
+  /** Names and shapes of the state that is kept and not learnt: running statistics, state of the loss. */
+  readonly kept: readonly { readonly name: string; readonly shape: Shape }[]
+  /** Random numbers to feed, by name: what draws them, and their shape. */
+  readonly drawn: ReadonlyMap<
+    string,
+    { readonly shape: Shape; readonly draw: (random: Random, shape: Shape) => Float32Array }
+  >
 }
 
-/** Name of the prototypes' parameter [C, D]. */
+/** Name of the prototypes' parameter [C·K, D]. */
 export const prototypesName = 'head.weight'
 
 /** Name of the learning rate's input []. */
 export const rateName = 'rate'
+
+const nameAndShape = ({ leaf, shape }: Tensor): { name: string; shape: Shape } => ({
+  name: leaf && 'name' in leaf ? leaf.name : '',
+  shape,
+})
 
 const stateName = (parameterName: string, kind: string): string => `${parameterName}#${kind}`
 
@@ -75,8 +100,9 @@ export function preprocess(image: Tensor): Tensor {
 }
 
 /**
- * Builds the graph of one training step: forward, loss, gradients, update.
- * @throws UsageError when the backbone's output is not [N, D]; ShapeError when shapes do not fit
+ * Builds the graph of one training step: forward, loss, gradients, update, and what is kept.
+ * @throws UsageError when the backbone's output is not [N, D]; ShapeError when shapes do not fit, or metrics read a parameter
+ *   that the loss does not depend on
  */
 export function buildStep({
   backbone,
@@ -86,6 +112,7 @@ export function buildStep({
   height,
   width,
   classes,
+  prototypesPerClass = 1,
   prototypes,
   project = (W) => W,
   metrics = () => ({}),
@@ -94,11 +121,11 @@ export function buildStep({
   const image = input('image', [batch, height, width, 3], 'uint8')
   const labels = input('labels', [batch], 'int32')
   const rate = input(rateName, [])
-  const feature = backbone(preprocess(image))
+  const feature = backbone(preprocess(image), { training: true })
   const dimensions = feature.shape[1]
   if (feature.shape.length !== 2 || feature.shape[0] !== batch || !dimensions)
     throw new UsageError(`train: the backbone must give [${batch}, D], got [${feature.shape}]`)
-  const stored = parameter(prototypesName, [classes, dimensions], { init: prototypes })
+  const stored = parameter(prototypesName, [classes * prototypesPerClass, dimensions], { init: prototypes })
   const W = project(stored)
   const mean = loss(feature, W, labels)
 
@@ -107,8 +134,14 @@ export function buildStep({
   const scheduled = new Map<string, (step: number, steps: number) => number>()
   const state: StateTensor[] = []
   const parameters: Tensor[] = []
-  for (const { leaf } of topologicalOrder(Object.values(reported)))
+  const kept: Tensor[] = []
+  const drawn = new Map<string, { shape: Shape; draw: (random: Random, shape: Shape) => Float32Array }>()
+  for (const node of topologicalOrder(Object.values(reported))) {
+    const { leaf, shape } = node
     if (leaf?.kind === 'scheduled') scheduled.set(leaf.name, leaf.at)
+    if (leaf?.kind === 'drawn') drawn.set(leaf.name, { shape, draw: leaf.draw })
+    if (leaf?.kind === 'kept') kept.push(node)
+  }
   for (const node of topologicalOrder([mean])) if (node.leaf?.kind === 'parameter') parameters.push(node)
   // What the update reads and differentiates for a parameter: the projected prototypes, the parameter itself elsewhere.
   const values = parameters.map((p) => (p === stored ? W : p))
@@ -129,15 +162,25 @@ export function buildStep({
     outputs[nextName(name)] = next.p
     for (const [kind] of kept) outputs[nextName(stateName(name, kind))] = next.state[kind]!
   })
+  for (const node of topologicalOrder(Object.values(reported)))
+    if (node.leaf?.kind === 'parameter' && !parameters.includes(node))
+      throw new ShapeError(`train: metrics read a parameter that the loss does not, got ${node.leaf.name}`)
+  const next = nextOfKept(Object.values(reported))
+  for (const node of kept) {
+    if (node.leaf?.kind !== 'kept') continue
+    const { name, init } = node.leaf
+    state.push({ name, shape: node.shape, init })
+    outputs[nextName(name)] = next.get(node) ?? node
+  }
+  const { feature: given, ...emitted } = withoutKeeping({ ...outputs, feature })
   return {
-    outputs,
+    outputs: emitted,
     state,
     scheduled,
     image,
-    feature,
-    parameters: parameters.map((p) => ({
-      name: p.leaf?.kind === 'parameter' ? p.leaf.name : '',
-      shape: p.shape,
-    })),
+    feature: given,
+    parameters: parameters.map(nameAndShape),
+    kept: kept.map(nameAndShape),
+    drawn,
   }
 }

@@ -45,7 +45,8 @@ export interface Progress {
 }
 
 /** What a run is made of. */
-export interface TrainOptions extends Pick<StepOptions, 'project' | 'metrics' | 'scales'> {
+export interface TrainOptions
+  extends Pick<StepOptions, 'prototypesPerClass' | 'project' | 'metrics' | 'scales'> {
   readonly backbone: Backbone
   readonly loss: Loss
   readonly data: TrainingData
@@ -60,7 +61,7 @@ export interface TrainOptions extends Pick<StepOptions, 'project' | 'metrics' | 
   /** First values of the prototypes. */
   readonly prototypes?: Initialiser
   /**
-   * Parameters that start from given values, by name; the others are drawn. A function is asked once, and what it gives is
+   * Parameters and kept tensors that start from given values, by name; the others are drawn. A function is asked once, and what it gives is
    * not kept.
    */
   readonly from?: From
@@ -91,6 +92,6 @@ export interface Trained {
   readonly steps: number
   /** Whether it was stopped before the last step. */
   readonly interrupted: boolean
-  /** The learnt parameters by name, the prototypes `head.weight` [C, D] included. */
+  /** The learnt parameters and the kept tensors by name, the prototypes `head.weight` [C·K, D] included. */
   readonly values: ReadonlyMap<string, Float32Array>
 }

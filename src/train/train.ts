@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { NumericError, UsageError } from '../errors.ts'
 import type { Initialiser } from '../graph/index.ts'
+import { hash32 } from '../math/hash.ts'
+import { rng } from '../math/rng.ts'
 import { sgd } from '../optim/index.ts'
 import { createStepSession } from '../runtime/node.ts'
 import type { TensorData } from '../runtime/session.ts'
@@ -129,6 +131,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
           image: { type: 'uint8', shape: [batch, data.height, data.width, 3], data: image },
           labels: { type: 'int32', shape: [batch], data: labels },
           ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, scalar(value)])),
+          ...drawnAt(step, seed, done + 1),
         })
         done++
         const [scalarResults, others] = [true, false].map((isScalar) =>
@@ -156,9 +159,9 @@ export async function train(options: TrainOptions): Promise<Trained> {
         asked = performance.now()
       }
     await save()
-    const learnt = new Set(step.parameters.map(({ name }) => name))
+    const wanted = new Set([...step.parameters, ...step.kept].map(({ name }) => name))
     const values = new Map<string, Float32Array>()
-    for await (const [name, data] of tensors(done)) if (learnt.has(name)) values.set(name, data)
+    for await (const [name, data] of tensors(done)) if (wanted.has(name)) values.set(name, data)
     return { step: done, steps, interrupted: done < steps, values }
   } finally {
     await session.close()
@@ -166,6 +169,15 @@ export async function train(options: TrainOptions): Promise<Trained> {
 }
 
 const scalar = (value: number): TensorData => ({ type: 'float32', shape: [], data: Float32Array.of(value) })
+
+/** The random numbers of step `at` (1 at the first): a pure function of seed, name and step. */
+const drawnAt = ({ drawn }: Step, seed: number, at: number): Record<string, TensorData> =>
+  Object.fromEntries(
+    [...drawn].map(([name, { shape, draw }]) => [
+      name,
+      { type: 'float32', shape, data: draw(rng(seed, hash32(name), at), shape) } as const,
+    ]),
+  )
 
 const diverged = (step: number, what: string): NumericError =>
   new NumericError(

@@ -70,7 +70,6 @@ export const elementwiseKernels: Readonly<Record<string, Kernel>> = {
   Relu: unary((x) => Math.max(x, 0)),
   PRelu: prelu,
   Identity: unary((x) => x),
-  'steradian.Keeping': ([y]) => y!,
   Where: where,
   Cast: cast,
 }

@@ -11,9 +11,11 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...movementKernels,
   ...reductionKernels,
   ...contractionKernels,
+  // What is kept for the next step is no part of the value.
+  'steradian.Keeping': ([y]) => y!,
 }
 
-/** Values of inputs, parameters and scheduled scalars by name, row-major. */
+/** Values of leaves by name, row-major: of inputs, parameters, kept tensors, random numbers and scheduled scalars. */
 export type Feeds = Readonly<Record<string, ArrayLike<number> | number>>
 
 /**
