@@ -54,6 +54,13 @@ describe('prelu(x, name)', () => {
     const values = { x: [-4, 0, 4, -4, 0, 4], 'p.slope': [0.25, -1] }
     expect([...evaluate({ y }, values).y].map((v) => v + 0)).toEqual([-1, 0, 4, 4, 0, 4])
   })
+
+  it('takes rows as well as maps', () => {
+    const y = prelu(input('x', [2, 3]), 'p')
+    expect(parametersOf(y)).toEqual({ 'p.slope': [3] })
+    const values = { x: [-4, -4, -4, 1, -1, 2], 'p.slope': [0.25, 1, 2] }
+    expect([...evaluate({ y }, values).y]).toEqual([-1, -4, -8, 1, -1, 2])
+  })
 })
 
 describe('first values', () => {
