@@ -17,6 +17,8 @@ export interface BuiltLoss {
   readonly prototypesPerClass?: number
   /** Whether the loss reads `W`: true where it is missing; contrastive and triplet losses alone have no prototypes. */
   readonly usesPrototypes?: boolean
+  /** Whether it compares samples of one class within a batch, and so wants batches that have some (sampler `pk`). */
+  readonly comparesPairs?: boolean
   /** The settings as they were resolved, by option name, and the name of the loss; `lossNamed(…).build` takes them back. */
   readonly describe: Readonly<Record<string, number | string>>
   /** What speaks against these settings for so many classes and dimensions, a line each. */
@@ -29,6 +31,8 @@ export interface LossEntry {
   readonly aliases: readonly string[]
   readonly title: string
   readonly paper: { readonly authors: string; readonly year: number; readonly equation: string }
+  /** What it makes of the own class and of the others, in a line; no sentence. */
+  readonly formula?: string
   readonly options: readonly LossOption[]
   /** @throws UsageError for an unknown option, or a value outside its domain */
   readonly build: (given?: Readonly<Record<string, unknown>>) => BuiltLoss
@@ -45,11 +49,11 @@ export const scale = (value: number, published: number | null): LossOption => ({
 })
 
 /** The option `normaliseFeatures`. */
-export const normaliseFeatures = (value: boolean): LossOption => ({
+export const normaliseFeatures = (value: boolean, { published = value } = {}): LossOption => ({
   name: 'normaliseFeatures',
   kind: 'boolean',
   default: value,
-  published: value,
+  published,
   doc: 'bring features to length s; otherwise they keep their own, ‖x‖',
 })
 
@@ -59,6 +63,16 @@ export const fromZero = (
   value: number,
   { published = value, whole = false, doc }: { published?: number | null; whole?: boolean; doc: string },
 ): LossOption => ({ name, kind: 'number', default: value, domain: { min: 0, whole }, published, doc })
+
+/** An option that says how fast an average over steps follows: the share of the newest batch. */
+export const averageRate = (name: string, of: string): LossOption => ({
+  name,
+  kind: 'number',
+  default: 0.01,
+  domain: { min: 0, max: 1 },
+  published: 0.01,
+  doc: `the share that a batch has in the average of ${of}`,
+})
 
 /** A loss as its file defines it. */
 export interface Definition extends Omit<LossEntry, 'build'> {
