@@ -46,7 +46,7 @@ const lfw = {
 it('compare without runs prints what was published', async () => {
   const { stdout } = await compare()
   expect(stdout).toMatch(/^LMCL +99\.33 +96\.1 +77\.11 +89\.88$/m)
-  expect(stdout).toMatch(/^FaceNet +99\.63 +95\.1 +200 M images$/m)
+  expect(stdout).toMatch(/^FaceNet +99\.63 +95\.1 +200 M images of 8 M people \(Schroff et al\. 2015/m)
   expect(stdout).not.toContain('ours')
 })
 

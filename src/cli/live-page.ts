@@ -1,4 +1,6 @@
+import { classColours } from '../figures/class-colours.ts'
 import { lineStyle } from '../figures/colours.ts'
+import { paletteStyle } from '../figures/index.ts'
 import { liveScript } from './live-script.ts'
 
 /** The charts of the page: the id that the script draws into, the title and what the axis shows. */
@@ -13,10 +15,9 @@ const charts: readonly (readonly [string, string])[] = [
 ]
 
 const style = `
-:root { color-scheme: light dark; --paper: #fdfdfb; --sheet: #fff; --ink: #1d2126; --faint: #5b636d; --rule: #dfe2e0; --focus: #0b5a86;
-  --line-1: #0072b2; --line-2: #c24f00; --line-3: #00845f; --line-4: #a6508a; }
-@media (prefers-color-scheme: dark) { :root { --paper: #14171b; --sheet: #1b1f24; --ink: #e6e8ea; --faint: #a1a9b2; --rule: #343a41;
-  --focus: #7cc4f2; --line-1: #56b4e9; --line-2: #f0894a; --line-3: #35c79d; --line-4: #dd8fc2; } }
+:root { color-scheme: light dark; ${paletteStyle('light')}; --paper: #fdfdfb; --sheet: #fff; --faint: #5b636d; --rule: #dfe2e0; --focus: #0b5a86; }
+@media (prefers-color-scheme: dark) { :root { ${paletteStyle('dark')}; --paper: #14171b; --sheet: #1b1f24; --faint: #a1a9b2; --rule: #343a41;
+  --focus: #7cc4f2; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 76rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.5 system-ui, sans-serif; }
@@ -66,6 +67,7 @@ ${figures.join('\n')}
 </div>
 </main>
 <script>const styles = ${JSON.stringify(styles)}
+const classColours = ${JSON.stringify(classColours)}
 ${liveScript}</script>
 </body>
 </html>

@@ -1,7 +1,7 @@
 /**
  * What runs in the page of `steradian watch`: takes the events, keeps the lines by run, and draws at most a few times a second.
  * Plain JavaScript for a browser, without template strings, since it is one itself. `styles` (a colour and dashes for each
- * run) is set before it.
+ * run) and `classColours` are set before it.
  */
 export const liveScript = `
 'use strict'
@@ -209,7 +209,6 @@ function histogram(shown) {
 
 // --- the sphere ---
 let turn = 0.6, tilt = 0.4
-const classColours = ['#0072b2', '#c24f00', '#00845f', '#a6508a', '#8c6d00', '#5a5a5a', '#56b4e9', '#d73027']
 function sphere(shown) {
   const found = shown.find(({ run }) => run.live.some((line) => line.points))
   const canvas = $('sphere')

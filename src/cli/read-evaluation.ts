@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { parseCsv } from '../data/csv.ts'
 import { DataError, fileProblem } from '../errors.ts'
-import type { ReportCurve, ReportEvaluation, ReportPair } from '../report/index.ts'
+import type { ReportCurve, ReportEvaluation, ReportPair, ReportScores } from '../report/index.ts'
 import { pairColumns, pairFileName } from './pair-file.ts'
 
 /** A result and the file that it names as its model. */
@@ -25,7 +25,8 @@ export async function readEvaluation(folder: string): Promise<ReadEvaluation> {
   const det = await readCurves(folder, 'det')
   const roc = await readCurves(folder, 'roc')
   const cmc = await readCurves(folder, 'cmc')
-  const scores = await readScores(folder)
+  const scores = await readScores(folder, 'scores')
+  const searchScores = await readScores(folder, 'search-scores')
   const pairs = await readPairs(folder)
   const hash =
     typeof model === 'object' && model !== null ? (model as { sha256?: unknown }).sha256 : undefined
@@ -37,6 +38,7 @@ export async function readEvaluation(folder: string): Promise<ReadEvaluation> {
     ...(det && { det: det.curves, detLabels: det.labels }),
     ...(cmc && { cmc: cmc.curves }),
     ...(scores && { scores }),
+    ...(searchScores && { searchScores }),
     ...(pairs && { pairs }),
     notices:
       incomplete === true
@@ -73,17 +75,26 @@ async function readRows(
   name: string,
   fields: number,
 ): Promise<
-  | { readonly where: string; readonly head: readonly string[]; readonly rows: ReturnType<typeof parseCsv> }
+  | {
+      readonly where: string
+      /** What the line before the head says of the numbers, besides that they are incomplete. */
+      readonly note: string | undefined
+      readonly head: readonly string[]
+      readonly rows: ReturnType<typeof parseCsv>
+    }
   | undefined
 > {
   const where = join(folder, name)
   if (!existsSync(where)) return undefined
   const records = parseCsv(await readTextFile(where), where)
-  const [head, ...rows] = records[0]?.fields[0]?.startsWith('# ') ? records.slice(1) : records
+  const hasComment = records[0]?.fields[0]?.startsWith('# ') === true
+  const [head, ...rows] = hasComment ? records.slice(1) : records
+  const comment = hasComment ? records[0]!.fields.join(',').slice(2) : ''
+  const note = comment.split('; ').filter((part) => part !== '' && !part.startsWith('incomplete: '))
   for (const { line, fields: found } of [...(head ? [head] : []), ...rows])
     if (found.length !== fields)
       throw new DataError(`${where}:${line}: expected ${fields} fields, got ${found.length}`)
-  return { where, head: head?.fields ?? [], rows }
+  return { where, note: note.length > 0 ? note.join('; ') : undefined, head: head?.fields ?? [], rows }
 }
 
 /** Curves by name, in the order of the file. */
@@ -116,14 +127,17 @@ async function readCurves(
   }
 }
 
-async function readScores(folder: string): Promise<ReportEvaluation['scores']> {
-  const file = await readRows(folder, 'scores.csv', 4)
+async function readScores(folder: string, name: string): Promise<ReportScores | undefined> {
+  const file = await readRows(folder, `${name}.csv`, 4)
   const [first] = file?.rows ?? []
   if (!file || !first) return undefined
   const column = (k: number) =>
     Float64Array.from(file.rows, ({ line, fields }) => numberAt(fields[k]!, file.where, line))
   const [from, to] = [column(0), column(1)]
-  return { start: from[0]!, width: to[0]! - from[0]!, genuine: column(2), impostor: column(3) }
+  return {
+    ...{ start: from[0]!, width: to[0]! - from[0]!, genuine: column(2), impostor: column(3) },
+    ...(file.note !== undefined && { note: file.note }),
+  }
 }
 
 async function readPairs(folder: string): Promise<ReportPair[] | undefined> {

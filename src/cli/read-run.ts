@@ -38,7 +38,7 @@ export async function readRun(path: string): Promise<ReadRun> {
   return {
     path,
     name: basename(resolve(path)),
-    data: { name: basename(images || list) || 'unknown', ...model?.data },
+    data: { name: dataName(images || list), ...model?.data },
     settings: Object.fromEntries(
       Object.entries(recipe).map(([key, value]) => [key, Array.isArray(value) ? value.join(', ') : value]),
     ) as ReportRun['settings'],
@@ -53,6 +53,16 @@ export async function readRun(path: string): Promise<ReadRun> {
     ...(model && { model: { sha256: model.sha256, bytes: model.bytes } }),
     evaluations: await evaluationsIn(path),
   }
+}
+
+/** What a set of images is called: its file or folder; one that is called as any other, with the folder that it lies in. */
+export function dataName(path: string): string {
+  const parts = path.split(/[\\/]/).filter((part) => part !== '' && part !== '.' && part !== '..')
+  const last = parts.at(-1)
+  const isCommon = /^(images?|photos?|faces?|aligned|crops?|people|data|train(ing)?|list(\.\w+)?)$/i.test(
+    last ?? '',
+  )
+  return (isCommon ? parts.slice(-2).join('/') : last) ?? 'unknown'
 }
 
 /** What a checkpoint says of where it was made. */

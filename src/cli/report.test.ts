@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { encodePng } from '../image/index.ts'
 import { writeEvaluation } from './evaluation-output.ts'
+import { dataName } from './read-run.ts'
 import { registerReport } from './report.ts'
 
 let folder = ''
@@ -72,10 +73,18 @@ async function page(...args: string[]): Promise<string> {
   return readFile(out, 'utf8')
 }
 
+it('dataName(path) is the folder of the images, with the one above it where every folder is called so', () => {
+  expect(dataName('/data/CASIA-WebFace')).toBe('CASIA-WebFace')
+  expect(dataName('/data/celeba/images/')).toBe('celeba/images')
+  expect(dataName('photos')).toBe('photos')
+  expect(dataName('../lists/train.txt')).toBe('train.txt')
+  expect(dataName('')).toBe('unknown')
+})
+
 describe('steradian report', () => {
   it('shows a run that has only begun, with its losses and without what is not known', async () => {
     const text = await page(await makeRun('begun'))
-    expect(text).toContain('<h1>begun: LMCL (m = 0.35) on people</h1>')
+    expect(text).toContain('<h1>begun: LMCL (m = 0.35) on somewhere/people</h1>')
     expect(text).toContain('stopped at step 4')
     expect(text).toContain('begun: the loss of 1 step of 4 was no finite number and is not drawn.')
     expect(text).toContain('No evaluation was found')
@@ -193,6 +202,24 @@ describe('steradian report', () => {
     const text = await page(run, '--pictures', images)
     expect(text).toMatch(/<img src="data:image\/webp;base64,[^"]+" alt="ann\/1.jpg"/)
     expect(text).toContain('no picture')
+  })
+
+  it('shows the scores of searches, and says of which scores a histogram is where it is not of all', async () => {
+    const run = await makeRun('searched')
+    const out = await evaluate(join(run, 'pairs'), { thresholds: null, incomplete: true, missing: 2 })
+    const rows = 'from,to,genuine,impostor\n0,0.5,0,6\n0.5,1,4,1\n'
+    await writeFile(
+      join(out, 'scores.csv'),
+      `# incomplete: 2 missing; impostors with 5 of 1000 distractors, set 1\n${rows}`,
+    )
+    await writeFile(join(out, 'search-scores.csv'), `# incomplete: 2 missing\n${rows}`)
+    const text = await page(run)
+    expect(text).toContain('<title>Scores</title>')
+    expect(text).toContain(
+      'The less the two overlap, the better. Shown: impostors with 5 of 1000 distractors, set 1.',
+    )
+    expect(text).toContain('<title>Scores of searches</title>')
+    expect(text).toMatch(/the best candidate where there is no mate\.<\/figcaption>/)
   })
 
   it('gives the same page for the same folders', async () => {

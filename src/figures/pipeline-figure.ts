@@ -1,6 +1,8 @@
+import { lineStyle } from './colours.ts'
 import { escapeText } from './escape.ts'
 import type { FigureOptions } from './figure-options.ts'
-import { svgText } from './frame.ts'
+import { scaledTo, svgText, titleText } from './frame.ts'
+import { wrapText } from './text-fit.ts'
 
 /** A box of the pipeline: what it is, and the shape that comes out of it. */
 export interface PipelineStage {
@@ -47,9 +49,7 @@ export function pipelineFigure(
   const svg = svgText({ title, description: description ?? words(paths), ...natural }, [
     `<g font-size="12"><text y="13" font-size="15" font-weight="600">${escapeText(title)}</text>${rows.join('')}</g>`,
   ])
-  if (width === undefined) return svg
-  const height = Math.round((natural.height * width) / natural.width)
-  return svg.replace(/ width="[\d.]+" height="[\d.]+"/, ` width="${width}" height="${height}"`)
+  return scaledTo(svg, width)
 }
 
 function stageBox(
@@ -61,7 +61,7 @@ function stageBox(
     hasNext,
   }: { readonly x: number; readonly y: number; readonly height: number; readonly hasNext: boolean },
 ): string {
-  const fill = isShared ? 'fill="var(--line-1, #0072b2)" fill-opacity="0.15"' : 'fill="none"'
+  const fill = isShared ? `fill="${lineStyle(0).colour}" fill-opacity="0.15"` : 'fill="none"'
   const dash = isDropped ? ' stroke-dasharray="5 3"' : ''
   const text = lines.map(
     (line, i) => `<text x="${x + 10}" y="${y + 38 + 15 * i}" font-size="11">${escapeText(line)}</text>`,

@@ -1,24 +1,9 @@
-/** The colours of a file that stands alone, where no page sets them. */
-export type Palette = 'light' | 'dark'
+import { lineColours, type Palette } from './colours.ts'
 
-const dark: Readonly<Record<string, string>> = {
-  'line-1': '#56b4e9',
-  'line-2': '#f0894a',
-  'line-3': '#35c79d',
-  'line-4': '#dd8fc2',
-  genuine: '#56b4e9',
-  impostor: '#f0894a',
-}
-const light: Readonly<Record<string, string>> = {
-  'line-1': '#0072b2',
-  'line-2': '#c24f00',
-  'line-3': '#00845f',
-  'line-4': '#a6508a',
-  genuine: '#0072b2',
-  impostor: '#c24f00',
-}
+export type { Palette }
+
 const surfaces = { light: { paper: '#ffffff', ink: '#1d2126' }, dark: { paper: '#1b1f24', ink: '#e6e8ea' } }
-const onDark: Readonly<Record<string, string>> = { ...dark, ...surfaces.dark }
+const onDark: Readonly<Record<string, string>> = { ...lineColours('dark'), ...surfaces.dark }
 
 /**
  * A figure as a file of its own: the colours that a page would set are written out, a ground is laid below, and a margin
@@ -48,7 +33,7 @@ const round = (value: number): number => Math.round(value * 100) / 100
 
 /** The CSS variables that figures take their colours from, with `--paper` and `--ink`, for the style of a page. */
 export function paletteStyle(palette: Palette): string {
-  const values = { ...(palette === 'dark' ? dark : light), ...surfaces[palette] }
+  const values = { ...lineColours(palette), ...surfaces[palette] }
   return Object.entries(values)
     .map(([name, value]) => `--${name}:${value}`)
     .join(';')

@@ -10,7 +10,7 @@ export function comparisonSection(runs: readonly ReportRun[]): Html {
   if (tables.length === 0) return html``
   return html`<section id="published">
 <h2>Beside published results</h2>
-<p>Numbers may be compared where data and network are the same. In the last column: with what a row was made, and in what ours differs.</p>
+<p>Numbers may be compared where data and network are the same. Below a row: with what it was made, and in what ours differs.</p>
 ${tables.map(published)}
 </section>`
 }
@@ -18,8 +18,13 @@ ${tables.map(published)}
 function published({ title, source, made, columns, rows }: Comparison): Html {
   return html`<h3>${title}</h3>
 ${grid(
-  ['by', ...columns.map((measure) => measureNames[measure]), 'made with'],
+  ['by', ...columns.map((measure) => measureNames[measure])],
   rows.map((row) => [row.name, ...comparisonCells(row, { columns }), row.made]),
-  { label: title, caption: html`${source}. All rows but ours: ${made}.`, notes: true },
+  {
+    label: title,
+    caption: html`${source}. All rows but ours: ${made}.`,
+    notes: true,
+    marked: new Set(rows.flatMap(({ run }, i) => (run === undefined ? [] : [i]))),
+  },
 )}`
 }

@@ -111,6 +111,8 @@ describe('comparisons(runs)', () => {
       evaluations: [lfw()],
     })
     expect(comparisons([same])[0]!.rows.at(-1)!.made).not.toContain('differs')
+    const part = { ...same, data: { ...same.data, people: 500 } }
+    expect(comparisons([part])[0]!.rows.at(-1)!.made).toMatch(/differs: not all of CASIA-WebFace$/)
   })
 
   it('has no row for a run without a number for the table', () => {

@@ -1,19 +1,11 @@
 import { pairedTest } from '../evaluate/index.ts'
-import {
-  cmcFigure,
-  decadeBelow,
-  detFigure,
-  foldAccuracyFigure,
-  rocFigure,
-  scoreBinsFigure,
-} from '../figures/index.ts'
 import { deviation, mean } from '../math/sum.ts'
-import { anglesOf, hasAngles } from './angle-figures.ts'
+import { anglesOf } from './angle-figures.ts'
+import { curveFigures, otherCurves } from './curve-figures.ts'
 import type { EvaluationGroup, NamedEvaluation } from './evaluation-groups.ts'
 import { measuresOf } from './measures.ts'
 import { type Html, html } from './page.ts'
-import { counted, figure, grid, legendRows, list, percent } from './parts.ts'
-import type { ReportCurve } from './report-input.ts'
+import { counted, grid, list, percent } from './parts.ts'
 
 /** All that the runs gave under one protocol: numbers side by side, how far the best are apart, and the curves. */
 export function evaluationSection({ title, id, evaluations }: EvaluationGroup): Html {
@@ -24,9 +16,10 @@ ${measuresTable(evaluations, title)}
 ${apart(evaluations)}
 ${overSeeds(evaluations)}
 <div class="figures">
-${curves(evaluations)}
+${curveFigures(evaluations)}
 </div>
 ${angles(evaluations)}
+${otherCurves(evaluations)}
 </section>`
 }
 
@@ -70,7 +63,9 @@ function explanation({ protocol, facts }: NamedEvaluation): string {
     folds > 1
       ? `Accuracy: the mean over ${folds} folds ± its standard error; each fold is judged by the threshold that was best on the others.`
       : 'Accuracy: by one threshold, chosen on other pairs.'
-  return `${judged} ${counted(n('pairs'), 'pair')}, of them ${counted(n('impostorPairs'), 'impostor pair')}. TAR at a FAR: the share of genuine pairs accepted where at most that share of the impostor pairs is; a FAR that lets none of them pass is left out. In brackets: 95 % intervals.`
+  const impostors = n('impostorPairs')
+  const of = Number.isNaN(impostors) ? '' : `, of them ${counted(impostors, 'impostor pair')}`
+  return `${judged} ${counted(n('pairs'), 'pair')}${of}. TAR at a FAR: the share of genuine pairs accepted where at most that share of the impostor pairs is; a FAR that lets none of them pass is left out. In brackets: 95 % intervals.`
 }
 
 /** Says how far the two best are apart beside the spread of that difference over the folds, so that nobody reads more into the order than it holds. */
@@ -113,93 +108,4 @@ function angles(evaluations: readonly NamedEvaluation[]): Html {
 <div class="figures">
 ${figures}
 </div>`
-}
-
-function curves(evaluations: readonly NamedEvaluation[]): Html[] {
-  const roc = overlaid(evaluations, ({ roc }) => roc)
-  const det = overlaid(evaluations, ({ det }) => det)
-  const cmc = overlaid(evaluations, ({ cmc }) => cmc)
-  const folds = evaluations.flatMap(({ label, facts: { accuracy, standardError, folds } }) =>
-    typeof accuracy === 'number' && Array.isArray(folds) && folds.length > 1
-      ? [{ name: label, accuracy, standardError: Number(standardError), folds: folds.map(Number) }]
-      : [],
-  )
-  const detLabels = evaluations.find(({ det }) => det)?.detLabels
-  const parts: Html[] = []
-  if (roc.length > 0)
-    parts.push(
-      figure(
-        rocFigure(
-          roc.map(({ name, x, y }) => ({ name, fpr: x, tpr: y })),
-          {
-            title: 'ROC over all pairs',
-            leastFar: decadeBelow(roc.map(({ x }) => x)),
-            height: 340 + legendRows(roc),
-          },
-        ),
-        'The higher, the better; the left end is what counts where a false accept is costly. Each step is a pair.',
-      ),
-    )
-  if (folds.length > 0)
-    parts.push(
-      figure(
-        foldAccuracyFigure(folds, { height: Math.max(200, 84 + 44 * folds.length) }),
-        folds.length > 1
-          ? 'Each dot is a fold with people of its own. Where the bars overlap, the runs are hard to tell apart.'
-          : 'Each dot is a fold with people of its own; the bar is the mean with one standard error to either side.',
-      ),
-    )
-  if (det.length > 0)
-    parts.push(
-      figure(
-        detFigure(det, {
-          title: 'Errors against each other (DET)',
-          height: 380 + legendRows(det),
-          ...(detLabels && { labels: detLabels }),
-        }),
-        'The nearer to the lower left corner, the better.',
-      ),
-    )
-  if (cmc.length > 0)
-    parts.push(
-      figure(
-        cmcFigure(cmc, { title: 'Mates found by rank (CMC)', height: 340 + legendRows(cmc) }),
-        'The share of searches whose mate is found at a rank or before it.',
-      ),
-    )
-  return [
-    ...parts,
-    ...evaluations.flatMap((evaluation) => {
-      const { label, scores } = evaluation
-      return scores === undefined || hasAngles(evaluation)
-        ? []
-        : [
-            figure(
-              scoreBinsFigure(scores, { title: evaluations.length > 1 ? label : 'Scores' }),
-              'The less the two overlap, the better.',
-            ),
-          ]
-    }),
-  ]
-}
-
-/** One run shows all curves that it has; of several each shows its first, under the run's name. */
-function overlaid(
-  evaluations: readonly NamedEvaluation[],
-  pick: (evaluation: NamedEvaluation) => readonly ReportCurve[] | undefined,
-): ReportCurve[] {
-  const has = evaluations.flatMap((evaluation) => {
-    const found = pick(evaluation)
-    return found && found.length > 0 ? [{ label: evaluation.label, found }] : []
-  })
-  const [only] = has
-  if (has.length === 1 && only)
-    return only.found.map((curve) => (only.found.length === 1 ? { ...curve, name: only.label } : curve))
-  return has.map(({ label, found }) => ({ ...mostDistractors(found), name: label }))
-}
-
-/** The first curve; where they are named for numbers of distractors, that of the most. */
-function mostDistractors(curves: readonly ReportCurve[]): ReportCurve {
-  const size = ({ name }: ReportCurve) => Number(/^\d+/.exec(name)?.[0] ?? 0)
-  return curves.reduce((best, curve) => (size(curve) > size(best) ? curve : best))
 }

@@ -26,6 +26,7 @@ export type {
   ReportMetric,
   ReportPair,
   ReportRun,
+  ReportScores,
   Settings,
 } from './report-input.ts'
 export { table } from './table.ts'

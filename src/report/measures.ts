@@ -118,10 +118,9 @@ function templates({ verification: pairs, identification }: Json): Measure[] {
   const { tarAtFar, impostorPairs, auc, eer } = object(pairs)
   const { top, tpirAtFpir } = object(object(identification).average)
   const rates = (values: unknown, name: (key: string) => string) =>
-    Object.entries(object(values)).map(([key, value]) => ({
-      name: name(key),
-      text: percent(number(value), 2),
-    }))
+    Object.entries(object(values))
+      .filter((entry): entry is [string, number] => isNumber(entry[1]))
+      .map(([key, value]) => ({ name: name(key), text: percent(value, 2) }))
   return [
     ...tars(tarAtFar, number(impostorPairs))
       .toReversed()

@@ -1,8 +1,10 @@
 import { type EvaluationGroup, evaluationGroups, type NamedEvaluation } from './evaluation-groups.ts'
 import { groupRates, type Rate } from './group-rates.ts'
+import { measuresOf } from './measures.ts'
 import { type Html, html } from './page.ts'
 import { count, counted, grid, list, percent } from './parts.ts'
 import type { CardTexts, ReportGroups, ReportRun } from './report-input.ts'
+import { lossName, networkOf } from './runs-section.ts'
 
 /**
  * A model card (after Mitchell et al. 2019): what the model is for and not for, what it learnt from, what its proof does not
@@ -15,9 +17,11 @@ export function modelCard(
   const found = evaluationGroups(runs)
   const licences = [...new Set(runs.map(({ settings: { licence } }) => String(licence ?? 'not stated')))]
   const entries: readonly (readonly [string, Html | Html[]])[] = [
+    ['Model', modelsOf(runs)],
     ['Intended use', stated(card.intendedUse, usualUse)],
     ['Not for', stated(card.notFor, usualNotFor)],
     ['Data', [...(card.data === undefined ? [] : [text(card.data)]), ...dataOf(runs)]],
+    ['How well', headlines(found)],
     [
       'Limits',
       [
@@ -56,21 +60,52 @@ function stated(words: string | undefined, usual: string): Html {
     : text(words)
 }
 
+/** What the model is: a line for each kind, with the runs of it; of one run also its file. */
+function modelsOf(runs: readonly ReportRun[]): Html[] {
+  const lines = new Map<string, string[]>()
+  for (const run of runs) {
+    const version = run.versions.steradian === undefined ? '' : `, by steradian ${run.versions.steradian}`
+    const line = `${networkOf(run)}, trained with ${lossName(run)}${version}`
+    lines.set(line, [...(lines.get(line) ?? []), run.name])
+  }
+  const { model } = runs.length === 1 ? runs[0]! : {}
+  const file = model
+    ? `; model.onnx of ${(model.bytes / 2 ** 20).toFixed(1)} MiB, SHA-256 ${model.sha256}`
+    : ''
+  return [...lines].map(([line, names]) =>
+    text(
+      `${list(names)}: ${line}${file}. It turns an aligned picture into a direction; the angle between two says how alike they are.`,
+    ),
+  )
+}
+
+/** The first number of each evaluation, which the sections above have with all others. */
+function headlines(groups: readonly EvaluationGroup[]): Html {
+  const lines = groups.flatMap(({ title, evaluations }) =>
+    evaluations.flatMap((evaluation) => {
+      const [first] = measuresOf(evaluation)
+      return first
+        ? [
+            `${title}, ${evaluation.label}: ${first.name.replace(/, %$/, '')} ${first.text}${first.name.endsWith(', %') ? ' %' : ''}`,
+          ]
+        : []
+    }),
+  )
+  if (lines.length === 0) return text('Not known: no evaluation was found.')
+  return html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`
+}
+
 /** What was learnt from: a line for each set of images, with the runs that used it. */
 function dataOf(runs: readonly ReportRun[]): Html[] {
   const lines = new Map<string, string[]>()
-  for (const { name, data, settings, model } of runs) {
+  for (const { name, data, settings } of runs) {
     const size =
       data.images === undefined || data.people === undefined
         ? 'how many images of how many people is not known, for there is no finished model'
         : `${counted(data.images, 'image')} of ${counted(data.people, 'person', 'people')}`
     const excluded = settings.exclude === undefined ? '' : `; left out: those of ${settings.exclude}`
     const hash = data.hash ? `; SHA-256 of the list ${data.hash}` : ''
-    const file =
-      model && runs.length === 1
-        ? `; model.onnx of ${(model.bytes / 2 ** 20).toFixed(1)} MiB, SHA-256 ${model.sha256}`
-        : ''
-    const line = `${data.name}, ${size}${excluded}${hash}${file}.`
+    const line = `${data.name}, ${size}${excluded}${hash}.`
     lines.set(line, [...(lines.get(line) ?? []), name])
   }
   return [...lines].map(([line, names]) => text(`${list(names)}: ${line}`))
@@ -128,7 +163,15 @@ function byGroup(found: readonly EvaluationGroup[], groups: ReportGroups | undef
   )
   if (tables.length === 0)
     return text('No evaluation here has judged pairs, from which error rates by group could be read.')
+  const without = found.flatMap(({ title, evaluations }) =>
+    evaluations.flatMap(({ label, pairs }) => (pairs ? [] : [`${title}, ${label}`])),
+  )
+  const unknown =
+    without.length === 0
+      ? html``
+      : html`<p class="note">Not known of what left no judged pairs (pairs.csv): ${list(without)}.</p>`
   return html`${tables}
+${unknown}
 <p class="note">Refused: the share of genuine pairs (one person) that were not accepted. Accepted: the share of impostor pairs, both of the group, that were. In brackets: 95 % intervals (Wilson), as if pairs were independent; those of one person are not, so the true ones are wider. Each pair at the threshold of its fold.</p>`
 }
 

@@ -6,15 +6,17 @@ export interface GridOptions {
   readonly label: string
   /** Whether the cells hold words, which begin at one line, rather than numbers, which end there. */
   readonly words?: boolean
-  /** Whether the last column holds words. */
+  /** Whether each row has one cell more than the head: words about it, which go to a line of their own below it. */
   readonly notes?: boolean
+  /** The rows that shall stand out. */
+  readonly marked?: ReadonlySet<number>
 }
 
 /** A table whose first row and first column are heads, in a frame that scrolls sideways. */
 export function grid(
   head: readonly string[],
   rows: readonly (readonly string[])[],
-  { caption = html``, label, words = false, notes = false }: GridOptions,
+  { caption = html``, label, words = false, notes = false, marked = new Set() }: GridOptions,
 ): Html {
   // With many columns the first stays where it is while the others scroll.
   const kind = `${words ? 'words' : notes ? 'notes' : 'numbers'}${head.length > 4 ? ' wide' : ''}`
@@ -24,11 +26,15 @@ export function grid(
 ${caption.html === '' ? html`` : html`<caption><span>${caption}</span></caption>`}
 <thead><tr>${head.map((text, k) => (k === 0 && text === '' ? html`<td></td>` : html`<th scope="col">${text}</th>`))}</tr></thead>
 <tbody>
-${rows.map(
-  ([name, ...cells], i) =>
-    html`<tr${i === 0 && head[0] === '' ? html` class="first"` : ''}><th scope="row">${name!.replace(', %', ',\u00a0%')}</th>${cells.map(cell)}</tr>
-`,
-)}</tbody>
+${rows.map(([name, ...cells], i) => {
+  const note = notes ? cells[head.length - 1] : undefined
+  const kinds = [
+    ...((i === 0 && head[0] === '') || marked.has(i) ? ['first'] : []),
+    ...(note ? ['noted'] : []),
+  ].join(' ')
+  return html`<tr${kinds === '' ? '' : html` class="${kinds}"`}><th scope="row">${name!.replace(', %', ',\u00a0%')}</th>${cells.slice(0, head.length - 1).map(cell)}</tr>
+${note ? html`<tr class="about"><td colspan="${head.length}"><span>${note}</span></td></tr>\n` : ''}`
+})}</tbody>
 </table>`,
   )
 }

@@ -10,6 +10,11 @@ export interface ReportCurve {
   readonly y: ArrayLike<number>
 }
 
+/** Scores counted in bins, and which of them where that is not all. */
+export interface ReportScores extends ScoreBins {
+  readonly note?: string
+}
+
 /** A judged pair of a verification. */
 export interface ReportPair {
   readonly left: string
@@ -33,8 +38,10 @@ export interface ReportEvaluation {
   readonly det?: readonly ReportCurve[]
   readonly detLabels?: { readonly x: string; readonly y: string }
   readonly cmc?: readonly ReportCurve[]
-  /** Scores counted in bins. */
-  readonly scores?: ScoreBins
+  /** Scores of pairs. */
+  readonly scores?: ReportScores
+  /** Scores of searches: of mates, and of the best candidate where there is none. */
+  readonly searchScores?: ReportScores
   readonly pairs?: readonly ReportPair[]
   /** What must be known of its numbers: that it is incomplete, or of another model. */
   readonly notices: readonly string[]

@@ -7,7 +7,7 @@ import { accessibilityProblems } from '../../test/accessibility.ts'
 import { hasBrowser, launchBrowser } from '../../test/browser.ts'
 import { sampleRuns } from '../../test/report/sample-runs.ts'
 import { report } from './report.ts'
-import type { ReportGroups, ReportInput, ReportRun } from './report-input.ts'
+import type { ReportEvaluation, ReportGroups, ReportInput, ReportRun } from './report-input.ts'
 
 const versions = { steradian: '0.1.0' }
 const groups: ReportGroups = {
@@ -17,6 +17,16 @@ const groups: ReportGroups = {
 /** A picture of one pixel. */
 const pixel =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+/** The curves of an evaluation under three names, as LFW's three variants have them. */
+const thrice = ({ roc, det }: Pick<ReportEvaluation, 'roc' | 'det'>) => {
+  const under = ([curve]: NonNullable<typeof roc>) =>
+    ['exact', 'sphereface', 'insightface'].map((name) => ({
+      name,
+      x: Float64Array.from(curve!.x),
+      y: Float64Array.from(curve!.y),
+    }))
+  return { roc: under(roc!), det: under(det!) }
+}
 const two: ReportInput = { runs: sampleRuns(2), versions, groups }
 
 describe('report(input)', () => {
@@ -34,6 +44,26 @@ describe('report(input)', () => {
       'Learning rate',
     ])
     expect(text).toMatch(/accuracy,\u00a0%<\/th><td>[\d.]+ <span>± [\d.]+<\/span><\/td><td>[\d.]+ <span>±/)
+  })
+
+  test('draws of runs with several curves the one that the numbers are of, and the others below, a figure a name', () => {
+    const curve = (name: string, height: number) => ({ name, x: [0, 0.5, 1], y: [0, height, 1] })
+    const runs = two.runs.map((run, i) => ({
+      ...run,
+      evaluations: run.evaluations.map((evaluation) => ({
+        ...evaluation,
+        facts: { ...evaluation.facts, variant: 'exact' },
+        roc: [curve('sphereface', 0.6 + i / 10), curve('exact', 0.8 + i / 10)],
+        det: [],
+      })),
+    }))
+    const text = report({ runs, versions })
+    const [overlaid, folded] = text.split('<details>') as [string, string]
+    expect(overlaid).toContain('<title>ROC over all pairs: exact</title>')
+    expect(overlaid).not.toContain('sphereface')
+    expect(folded).toContain('<summary>The other curves: sphereface</summary>')
+    expect(folded).toContain('<title>ROC over all pairs: sphereface</title>')
+    expect(report({ runs: [runs[0]!], versions })).not.toContain('<details>')
   })
 
   test('says the mean and spread of runs that differ by their seed alone', () => {
@@ -71,11 +101,29 @@ describe('report(input)', () => {
     expect(text).toContain('<p>Doors of &lt;one&gt; house.</p>')
     expect(text).toContain('doors@example.org')
     expect(report(two)).toContain('<dt>Contact</dt><dd><p>Not stated.</p></dd>')
+    // What the model is and how well it does is read from the runs.
+    expect(text).toContain(
+      'run-1 and run-2: sfnet20 (112 × 96, 512 dimensions), trained with LMCL (m = 0.35), by steradian 0.1.0.',
+    )
+    expect(text).toMatch(
+      /<dt>How well<\/dt><dd><ul><li>LFW: same person or not, run-1: accuracy [\d.]+ ± [\d.]+ %<\/li>/,
+    )
   })
 
-  test('stays under 5 MB with ten runs of 200,000 steps and 6,000 pairs', () => {
-    const runs = sampleRuns(10, { people: 500, pairsPerFold: 300, steps: 200_000 })
-    expect(Buffer.byteLength(report({ runs, versions }))).toBeLessThan(5_000_000)
+  test('stays under 5 MB with ten runs of 200,000 steps and 6,000 pairs, three curves each, with pictures', () => {
+    const runs = sampleRuns(10, { people: 500, pairsPerFold: 300, steps: 200_000 }).map((run) => ({
+      ...run,
+      evaluations: run.evaluations.map((evaluation) => ({
+        ...evaluation,
+        ...thrice(evaluation),
+      })),
+    }))
+    // As large as the command makes them of photographs: 4 kB a picture, and more.
+    const picture = `data:image/webp;base64,${'A'.repeat(8_000)}`
+    const pictures = { has: () => true, get: () => picture } as unknown as ReadonlyMap<string, string>
+    const text = report({ runs, versions, groups, pictures })
+    expect(text.match(/<img /g)).toHaveLength(10 * 2 * 3 * 2)
+    expect(Buffer.byteLength(text)).toBeLessThan(5_000_000)
   })
 
   test('stands without data: no steps, one step, nothing but NaN, folds that are missing', () => {

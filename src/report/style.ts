@@ -1,16 +1,15 @@
+import { paletteStyle } from '../figures/index.ts'
+
 /** The style of a report: light and dark by the reader's setting, one column on a phone, light on paper. */
 export const style = `
 :root {
-  color-scheme: light dark;
-  --paper: #fdfdfb; --sheet: #ffffff; --ink: #1d2126; --faint: #5b636d; --rule: #dfe2e0; --accent: #0b5a86;
-  --line-1: #0072b2; --line-2: #c24f00; --line-3: #00845f; --line-4: #a6508a;
-  --genuine: #0072b2; --impostor: #c24f00;
+  color-scheme: light dark; ${paletteStyle('light')};
+  --paper: #fdfdfb; --sheet: #ffffff; --faint: #5b636d; --rule: #dfe2e0; --accent: #0b5a86;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --paper: #14171b; --sheet: #1b1f24; --ink: #e6e8ea; --faint: #a1a9b2; --rule: #343a41; --accent: #7cc4f2;
-    --line-1: #56b4e9; --line-2: #f0894a; --line-3: #35c79d; --line-4: #dd8fc2;
-    --genuine: #56b4e9; --impostor: #f0894a;
+    ${paletteStyle('dark')};
+    --paper: #14171b; --sheet: #1b1f24; --faint: #a1a9b2; --rule: #343a41; --accent: #7cc4f2;
   }
 }
 * { box-sizing: border-box; }
@@ -59,8 +58,12 @@ caption span { display: block; position: sticky; left: 0; max-width: calc(100vw 
 th, td { padding: .4rem .55rem; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: baseline; }
 th { font-weight: 600; }
 tbody th { font-weight: 400; text-align: left; color: var(--faint); }
-table.words th, table.words td, table.notes th:last-child, table.notes td:last-child { text-align: left; }
-.notes td:last-child { min-width: 16rem; font-size: .8125rem; color: var(--faint); }
+table.words th, table.words td, .about td { text-align: left; }
+.noted th, .noted td { border-bottom: 0; padding-bottom: 0; }
+.about td { padding-top: .1rem; font-size: .8125rem; color: var(--faint); }
+.about td span { display: block; position: sticky; left: 0; max-width: min(44rem, calc(100vw - 2rem)); white-space: normal; }
+details { margin: 1rem 0; }
+summary { color: var(--accent); cursor: pointer; }
 thead th { border-bottom: 2px solid var(--ink); }
 th:first-child, td:first-child { padding-left: 0; text-align: left; }
 th:last-child, td:last-child { padding-right: 0; }
@@ -74,23 +77,25 @@ tr.first th { color: inherit; font-weight: 650; }
   table { font-size: .8125rem; }
   th, td { padding-left: .3rem; padding-right: .3rem; }
   td span { display: block; }
+  .notes thead th { white-space: normal; vertical-align: bottom; }
   .pairs img, .no-picture { width: 54px; height: 63px; }
 }
 @media print {
   :root {
     font-size: 10pt;
-    color-scheme: light;
+    color-scheme: light; ${paletteStyle('light')};
     --paper: #fff; --sheet: #fff; --ink: #000; --faint: #444; --rule: #ccc;
-    --line-1: #0072b2; --line-2: #c24f00; --line-3: #00845f; --line-4: #a6508a; --genuine: #0072b2; --impostor: #c24f00;
   }
   nav { display: none; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
   caption span { max-width: none; }
-  .wide.words td, .notes td:last-child { min-width: 0; }
+  .wide.words td { min-width: 0; }
+  details::details-content { content-visibility: visible; block-size: auto; }
+  summary { color: inherit; }
   .words tbody th { white-space: normal; }
   th, td, thead th { white-space: normal; }
-  .wide.numbers td, .numbers tbody th, .wide.numbers thead th, .notes td:last-child { overflow-wrap: anywhere; }
+  .wide.numbers td, .numbers tbody th, .wide.numbers thead th { overflow-wrap: anywhere; }
   body { max-width: none; padding: 0; }
   .figures { grid-template-columns: 1fr 1fr; }
   h2 { break-after: avoid; margin-top: 1.5rem; }

@@ -164,7 +164,7 @@ function hardest(pairs: readonly ReportPair[], name: string): Html {
   const said = most.map(
     ([person, { errors, pairs: all }]) => `${person} (${errors} of ${counted(all, 'pair')})`,
   )
-  return html`<p class="note">${name}in most errors: ${said.join(', ')}.</p>`
+  return html`<p class="note">${name === '' ? 'In' : `${name}in`} most errors: ${said.join(', ')}.</p>`
 }
 
 const personOf = (image: string): string | undefined => {
