@@ -1,4 +1,6 @@
+export { type BatchNormOptions, batchNorm } from './batch-norm.ts'
 export { type ConvolutionOptions, convolution } from './convolution.ts'
+export { type DropoutOptions, dropout } from './dropout.ts'
 export { fullyConnected } from './fully-connected.ts'
 export { fanInUniform, filled, gaussian } from './initialisers.ts'
 export { prelu } from './prelu.ts'
