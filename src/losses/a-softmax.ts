@@ -13,9 +13,9 @@ import {
   type Tensor,
   transpose,
 } from '../graph/index.ts'
-import { annealedLambda, sphereFaceAnnealing } from './anneal.ts'
+import { lambdaOf, lambdaOptions, sphereFaceAnnealing } from './anneal.ts'
 import { crossEntropy } from './cross-entropy.ts'
-import { entry, fromZero, normaliseFeatures, scale } from './entry.ts'
+import { entry, normaliseFeatures, scale } from './entry.ts'
 import { oneHot } from './one-hot.ts'
 import { psi } from './psi.ts'
 import { cosine, norm, unit } from './unit.ts'
@@ -105,28 +105,15 @@ export const aSoftmaxEntry = entry({
       published: 'renormalised',
       doc: 'which gradient: the derivative, that of the SphereFace layer, or the margin not differentiated',
     },
-    fromZero('lambdaBase', sphereFaceAnnealing.base, {
-      doc: 'λ before the first step; 0 for no annealing',
-    }),
-    fromZero('lambdaGamma', sphereFaceAnnealing.gamma, { doc: 'γ in λ = base·(1 + γ·step)^−power' }),
-    fromZero('lambdaPower', sphereFaceAnnealing.power, { doc: 'power in λ = base·(1 + γ·step)^−power' }),
-    fromZero('lambdaMin', sphereFaceAnnealing.min, { doc: 'where λ stops falling' }),
-    fromZero('lambdaRun', 0, {
-      published: null,
-      whole: true,
-      doc: 'steps of the run that γ is meant for, on which this run is mapped; 0 counts steps as they are',
-    }),
+    ...lambdaOptions(sphereFaceAnnealing),
     scale(64, null),
     normaliseFeatures(false),
   ],
   make: (values, s) => {
-    const number = (name: string): number => values[name] as number
-    const [base, min, run] = [number('lambdaBase'), number('lambdaMin'), number('lambdaRun')]
-    const falling = { base, gamma: number('lambdaGamma'), power: number('lambdaPower'), min }
-    const lambda = base === 0 ? Math.max(base, min) : annealedLambda(run > 0 ? { ...falling, run } : falling)
+    const [m, lambda] = [values.margin as number, lambdaOf(values)]
     const form = values.form as GradientForm
     return {
-      loss: (x, W, labels) => aSoftmax(x, W, labels, { m: number('margin'), lambda, form, s }),
+      loss: (x, W, labels) => aSoftmax(x, W, labels, { m, lambda, form, s }),
       renormalise: form === 'renormalised',
     }
   },

@@ -1,6 +1,8 @@
 export { aSoftmax, type GradientForm, gradientForms } from './a-softmax.ts'
+export { addAngle, angle, sine } from './angle.ts'
 export { type AngleGradientOptions, angleGradient } from './angle-gradient.ts'
 export { type Annealing, annealedLambda, lambdaAt, lSoftmaxAnnealing, sphereFaceAnnealing } from './anneal.ts'
+export { arcFace } from './arc-face.ts'
 export {
   boundaryAngle,
   type FallingLogit,
@@ -20,8 +22,12 @@ export {
 } from './bounds.ts'
 export { type BoundsQuestion, boundsText } from './bounds-text.ts'
 export { losses, lossNamed } from './catalogue.ts'
+export { circle, circlePairs } from './circle.ts'
+export { type CombinedMargins, combinedMargin, combinedTurn } from './combined-margin.ts'
 export { crossEntropy } from './cross-entropy.ts'
+export { type ElasticVariant, elasticFace } from './elastic-face.ts'
 export type { BuiltLoss, LossEntry } from './entry.ts'
+export { lSoftmax } from './l-softmax.ts'
 export { lmcl, marginRamp } from './lmcl.ts'
 export {
   domainText,
@@ -30,13 +36,24 @@ export {
   type OptionValue,
   resolveOptions,
 } from './loss-options.ts'
+export type { MarginForm } from './margin-form.ts'
 export { type MarginKind, marginExcess, type Point } from './margin-region.ts'
 export { angularMetrics, classCosines, type Metrics, metricsOf, pairCosines, pairMetrics } from './metrics.ts'
 export { nsl } from './nsl.ts'
 export { oneHot } from './one-hot.ts'
+export { atOwnClass } from './own-class.ts'
 export { psi } from './psi.ts'
 export { softmax } from './softmax.ts'
+export { softplus } from './softplus.ts'
 export { capAngle, capShare } from './sphere-cap.ts'
+export {
+  type SphereFace2Shape,
+  type SphereFace2Variant,
+  sphereFace2,
+  sphereFace2Bias,
+} from './sphere-face-2.ts'
+export { type FeatureNorm, type SphereFaceRVersion, sphereFaceR } from './sphere-face-r.ts'
+export { type Similarity, subCentres } from './sub-centres.ts'
 export {
   defaultMargin,
   type MarginLoss,
@@ -44,4 +61,5 @@ export {
   type TargetLogitOptions,
   targetLogit,
 } from './target-logit.ts'
+export { uniFace, uniFaceBias } from './uni-face.ts'
 export { cosine, norm, unit } from './unit.ts'

@@ -4,14 +4,19 @@ import { evaluate, relativeError } from '../../test/evaluator/index.ts'
 import { grad, input, type Tensor } from '../graph/index.ts'
 import { emit } from '../onnx/index.ts'
 import { createSession } from '../runtime/node.ts'
-import { aSoftmax, type GradientForm } from './a-softmax.ts'
+import { aSoftmax, gradientForms } from './a-softmax.ts'
+import { arcFace } from './arc-face.ts'
+import { circle } from './circle.ts'
 import { lmcl } from './lmcl.ts'
 import { nsl } from './nsl.ts'
 import { softmax } from './softmax.ts'
+import { sphereFace2 } from './sphere-face-2.ts'
+import { sphereFaceR } from './sphere-face-r.ts'
+import { uniFace } from './uni-face.ts'
 
 interface Case {
   readonly loss: string
-  readonly options: { readonly margin?: number; readonly lambda?: number; readonly scale?: number }
+  readonly options: { readonly [name: string]: number }
   readonly value: number
   readonly gradX: readonly number[]
   readonly gradW: readonly number[]
@@ -36,17 +41,33 @@ const W = input('W', [C, D])
 const labels = input('labels', [N], 'int32')
 const bias = input('bias', [C])
 
-/** The loss that a case of the fixture names, or null where it is not one of these four. */
-function build({ loss, options: { margin = 4, lambda = 0, scale = 30 } }: Case): Tensor | null {
-  if (loss === 'softmax') return softmax(x, W, labels, { bias })
-  if (loss === 'nsl') return nsl(x, W, labels, { s: scale })
-  if (loss === 'nsl-weights') return nsl(x, W, labels, { s: null })
-  if (loss === 'lmcl') return lmcl(x, W, labels, { s: scale, m: margin })
-  if (loss === 'lmcl, features not normalised') return lmcl(x, W, labels, { s: null, m: margin })
-  if (loss === 'a-softmax exact, features normalised')
-    return aSoftmax(x, W, labels, { m: margin, lambda, s: scale })
-  const form = /^a-softmax (exact|renormalised|detached)$/.exec(loss)?.[1]
-  return form ? aSoftmax(x, W, labels, { m: margin, lambda, form: form as GradientForm }) : null
+type Options = Case['options']
+
+/** The losses of the fixture by their names there. */
+const builds: Readonly<Record<string, (options: Options) => Tensor>> = {
+  softmax: () => softmax(x, W, labels, { bias }),
+  nsl: ({ scale: s = 30 }) => nsl(x, W, labels, { s }),
+  'nsl-weights': () => nsl(x, W, labels, { s: null }),
+  lmcl: ({ scale: s = 30, margin: m = 0.35 }) => lmcl(x, W, labels, { s, m }),
+  'lmcl, features not normalised': ({ margin: m = 0.35 }) => lmcl(x, W, labels, { s: null, m }),
+  'a-softmax exact, features normalised': ({ margin: m = 4, lambda = 0, scale: s = 30 }) =>
+    aSoftmax(x, W, labels, { m, lambda, s }),
+  ...Object.fromEntries(
+    gradientForms.map((form) => [
+      `a-softmax ${form}`,
+      ({ margin: m = 4, lambda = 0 }: Options) => aSoftmax(x, W, labels, { m, lambda, form }),
+    ]),
+  ),
+  arcface: ({ scale: s = 64, marginRadians: m = 0.5 }) => arcFace(x, W, labels, { s, m }),
+  'sphereface-r v1': ({ scale: s = 30, margin: m = 1.5 }) =>
+    sphereFaceR(x, W, labels, { version: 'v1', m, s, form: 'exact' }),
+  'sphereface-r v2': ({ scale: s = 30, margin: m = 1.4 }) =>
+    sphereFaceR(x, W, labels, { version: 'v2', m, s, form: 'exact' }),
+  'sphereface2 C': ({ alpha = 0.7, r = 40, margin: m = 0.4, t = 3, weight = 50, bias: b = 0 }) =>
+    sphereFace2(x, W, labels, { variant: 'C', alpha, r, m, t, weight, bias: b, form: 'exact' }),
+  'circle, class form': ({ margin: m = 0.25, gamma = 256 }) => circle(x, W, labels, { m, gamma }),
+  uniface: ({ scale: s = 64, margin: m = 0.4, weight = 1, bias: b = 0 }) =>
+    uniFace(x, W, labels, { s, m, weight, bias: b }),
 }
 
 /** The prototypes of a case: SphereFace's layer keeps them at length 1. */
@@ -59,14 +80,14 @@ function prototypes({ loss }: Case): Float64Array {
 }
 
 const cases = fixture.cases.flatMap((given) => {
-  const loss = build(given)
+  const loss = builds[given.loss]?.(given.options)
   if (!loss) return []
   const [gradX, gradW] = grad(loss, [x, W]) as [Tensor, Tensor]
   return [{ name: `${given.loss} ${JSON.stringify(given.options)}`, given, outputs: { loss, gradX, gradW } }]
 })
 
-test('the fixture has 23 cases of softmax, NSL, A-Softmax and LMCL', () => {
-  expect(cases.length).toBe(23)
+test('the fixture has 30 cases of these losses', () => {
+  expect(cases.length).toBe(30)
 })
 
 describe('value and gradients agree with an independent implementation', () => {

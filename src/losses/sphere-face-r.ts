@@ -1,0 +1,111 @@
+import { abs, add, cos, div, min, mul, type Operand, reduceMean, sub, type Tensor } from '../graph/index.ts'
+import { angle } from './angle.ts'
+import { crossEntropy } from './cross-entropy.ts'
+import { entry, fromZero, scale } from './entry.ts'
+import { formOption, type MarginForm, withForm } from './margin-form.ts'
+import { oneHot } from './one-hot.ts'
+import { atOwnClass } from './own-class.ts'
+import { type Similarity, similarityOf, subCentresOption } from './sub-centres.ts'
+import { cosine, norm } from './unit.ts'
+
+/** What the margin touches: the own angle, multiplied by it (`v1`), or all others, divided by it (`v2`). */
+export type SphereFaceRVersion = 'v1' | 'v2'
+
+/** Features of length s (`hard`), of their own length, pulled towards s (`soft`), or of their own length (`none`). */
+export type FeatureNorm = 'hard' | 'soft' | 'none'
+
+/**
+ * SphereFace-R (Liu et al. 2022). v1: target logit s·cos(min(m·θ_y, π)), others s·cosθ_j; v2: target s·cosθ_y, others
+ * s·cos(θ_j/m). With `norm` soft ‖x‖ stands for s, and t·|‖x‖ − s| is added for each sample; with none ‖x‖ only. The
+ * published gradient is `detached`, that of the logits s·cosθ_j. `m` ≥ 1. `x` [N, D], `W` [C, D], `labels` [N] int32 ->
+ * mean loss []. @throws ShapeError
+ */
+export function sphereFaceR(
+  x: Tensor,
+  W: Tensor,
+  labels: Tensor,
+  {
+    version = 'v1',
+    m = 1.5,
+    s = 30,
+    norm: features = 'hard',
+    t = 0.01,
+    form = 'detached',
+    similarity = cosine,
+  }: {
+    version?: SphereFaceRVersion
+    m?: Operand
+    s?: Operand
+    norm?: FeatureNorm
+    t?: number
+    form?: MarginForm
+    similarity?: Similarity
+  } = {},
+): Tensor {
+  const c = similarity(x, W)
+  const margined = version === 'v1' ? narrowed(c, labels, m) : widened(c, labels, m)
+  const logits = mul(features === 'hard' ? s : norm(x), withForm(form, c, margined))
+  const loss = crossEntropy(logits, labels)
+  return features === 'soft' ? add(loss, mul(t, reduceMean(abs(sub(norm(x), s))))) : loss
+}
+
+/** The own angle m times as large. */
+const narrowed = (c: Tensor, labels: Tensor, m: Operand): Tensor =>
+  atOwnClass(c, labels, (own) => cos(min(mul(m, angle(own)), Math.PI)))
+
+/** All others m times as small. */
+function widened(c: Tensor, labels: Tensor, m: Operand): Tensor {
+  const wide = cos(div(angle(c), m))
+  return add(wide, mul(oneHot(labels, c.shape[1]!), sub(c, wide)))
+}
+
+/** SphereFace-R in the catalogue. */
+export const sphereFaceREntry = entry({
+  name: 'sphereface-r',
+  aliases: ['spherefacer'],
+  title: 'SphereFace Revived (SphereFace-R)',
+  paper: { authors: 'Liu et al.', year: 2022, equation: '11 and 13' },
+  options: [
+    {
+      name: 'version',
+      kind: 'choice',
+      default: 'v1',
+      choices: ['v1', 'v2'],
+      published: 'v1',
+      doc: 'v1 multiplies the own angle by m, v2 divides all others by it',
+    },
+    {
+      name: 'margin',
+      kind: 'number',
+      default: 1.5,
+      domain: { min: 1, max: 4 },
+      published: 1.5,
+      doc: 'm, a factor of angles (1.4 for v2)',
+    },
+    {
+      name: 'norm',
+      kind: 'choice',
+      default: 'hard',
+      choices: ['hard', 'soft', 'none'],
+      published: 'hard',
+      doc: 'features brought to length s (hard), pulled to it (soft) or left as long as they are (none)',
+    },
+    fromZero('pull', 0.01, { doc: 't, how hard soft pulls: t·|‖x‖ − s| is added' }),
+    scale(30, 30),
+    formOption,
+    subCentresOption(1),
+  ],
+  make: (values, s) => {
+    const { similarity, prototypesPerClass } = similarityOf(values)
+    const options = {
+      version: values.version as SphereFaceRVersion,
+      m: values.margin as number,
+      s: s!,
+      norm: values.norm as FeatureNorm,
+      t: values.pull as number,
+      form: values.form as MarginForm,
+      similarity,
+    }
+    return { loss: (x, W, labels) => sphereFaceR(x, W, labels, options), prototypesPerClass }
+  },
+})
