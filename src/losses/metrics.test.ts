@@ -3,7 +3,7 @@ import { evaluate } from '../../test/evaluator/index.ts'
 import { grad, input, type Tensor } from '../graph/index.ts'
 import { decodeModel, emit } from '../onnx/index.ts'
 import { lossNamed } from './catalogue.ts'
-import { angularMetrics } from './metrics.ts'
+import { angularMetrics, metricsOf, pairMetrics } from './metrics.ts'
 
 const [x, W, labels] = [input('x', [4, 2]), input('W', [3, 2]), input('labels', [4], 'int32')]
 
@@ -39,4 +39,36 @@ test.each([
   const [gradX, gradW] = grad(loss, [x, W]) as [Tensor, Tensor]
   const model = decodeModel(emit({ loss, gradX, gradW, ...angularMetrics(x, W, labels) }, { name: 'step' }))
   expect(model.graph.node.filter(({ opType }) => opType === 'MatMul')).toHaveLength(3)
+})
+
+test('of several prototypes a class the nearest stands for it', () => {
+  const feeds = { x: [1, 0, 0, 1, -1, 0, 3, 4], W: [0, 1, 1, 0, -1, 0, 0, -1], labels: [0, 0, 1, 1] }
+  const got = evaluate(angularMetrics(x, input('W', [4, 2]), labels, { prototypesPerClass: 2 }), feeds)
+  expect(got.accuracy[0]).toBe(0.75)
+  expect(got.cosine[0]).toBeCloseTo((1 + 1 + 1 - 0.6) / 4, 14)
+})
+
+test('without prototypes a sample is right where its nearest in the batch is of its class', () => {
+  const feeds = { x: [1, 0, 3, 0.3, 0, 1, 1, 1], labels: [0, 0, 0, 1] }
+  const got = evaluate(pairMetrics(x, labels), feeds)
+  const angles = [0, Math.atan2(0.3, 3), Math.PI / 2]
+  // Of the three that have a partner the third is nearest to the one that has none.
+  expect(got.accuracy[0]).toBeCloseTo(2 / 3, 14)
+  const cosines = [angles[1]! - angles[0]!, angles[2]! - angles[0]!, angles[2]! - angles[1]!].map(Math.cos)
+  expect(got.cosine[0]).toBeCloseTo(cosines.reduce((a, b) => a + b) / 3, 14)
+})
+
+test('without prototypes and without partners both are 0, also of a batch of one', () => {
+  const got = evaluate(pairMetrics(x, labels), { x: [1, 0, 1, 0, 0, 1, 1, 1], labels: [0, 1, 2, 3] })
+  expect([got.accuracy[0], got.cosine[0]]).toEqual([0, 0])
+  const one = pairMetrics(input('x', [1, 2]), input('labels', [1], 'int32'))
+  expect(evaluate(one, { x: [1, 2], labels: [0] })).toMatchObject({ accuracy: new Float64Array(1) })
+})
+
+test('metricsOf(loss) measures by what the loss has', () => {
+  const feeds = { x: [1, 0, 3, 0.3, 0, 1, 1, 1], W: [1, 0, 0, 1, -1, 0], labels: [0, 0, 0, 1] }
+  const by = (built: Parameters<typeof metricsOf>[0]) =>
+    evaluate({ ...metricsOf(built)(x, W, labels) }, feeds)
+  expect(by({})).toEqual(evaluate({ ...angularMetrics(x, W, labels) }, feeds))
+  expect(by({ usesPrototypes: false })).toEqual(evaluate({ ...pairMetrics(x, labels) }, feeds))
 })

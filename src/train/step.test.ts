@@ -2,10 +2,26 @@ import { describe, expect, it } from 'vitest'
 import { evaluate, relativeError } from '../../test/evaluator/index.ts'
 import { numbers } from '../../test/graph/op-inputs.ts'
 import { toyBackbone } from '../../test/train/toy.ts'
-import { UsageError } from '../errors.ts'
-import { grad, input, parameter, reduceMean, reshape, scheduled, slice, type Tensor } from '../graph/index.ts'
+import { ShapeError, UsageError } from '../errors.ts'
+import {
+  add,
+  drawn,
+  grad,
+  input,
+  keeping,
+  kept,
+  mul,
+  parameter,
+  reduceMean,
+  reshape,
+  scheduled,
+  slice,
+  stopGradient,
+  type Tensor,
+  topologicalOrder,
+} from '../graph/index.ts'
 import { softmax, unit } from '../losses/index.ts'
-import { filled, gaussian } from '../nn/index.ts'
+import { batchNorm, dropout, filled, gaussian } from '../nn/index.ts'
 import { sgd } from '../optim/index.ts'
 import { buildStep, type StepOptions } from './index.ts'
 import { preprocess } from './step.ts'
@@ -85,6 +101,81 @@ describe('buildStep(options)', () => {
     )
     expect([...step.scheduled.keys()]).toEqual(['k'])
     expect(Object.keys(step.outputs)).toEqual(expect.arrayContaining(['loss', 'mean', 'k']))
+  })
+
+  it('keeps what backbone and loss keep, without a velocity, and its next value is an output', () => {
+    const [t, unused] = ['head.t', 'head.unused'].map((name) => kept(name, [], { init: filled(2) })) as [
+      Tensor,
+      Tensor,
+    ]
+    const step = buildStep({
+      ...usual,
+      backbone: (pixels, mode) => {
+        const y = plain(5)(pixels)
+        return batchNorm(y, 'b', mode)
+      },
+      loss: (x, W, y) => {
+        const mean = softmax(x, W, y)
+        return keeping(mul(mean, add(t, unused)), t, add(mul(0.5, t), stopGradient(mean)))
+      },
+    })
+    expect(step.kept.map(({ name }) => name).sort()).toEqual([
+      'b.mean',
+      'b.variance',
+      'head.t',
+      'head.unused',
+    ])
+    const feeds = Object.fromEntries(
+      step.state.map(({ name, shape }) => [name, numbers(shape, name.length)] as const),
+    )
+    const got = evaluate(step.outputs, { ...feeds, image, labels, rate: 0.1 })
+    const [was, other] = [feeds['head.t']![0]!, feeds['head.unused']![0]!]
+    expect(got['next:head.t']![0]).toBeCloseTo(0.5 * was + got.loss![0]! / (was + other), 12)
+    expect(got['next:head.unused']![0]).toBe(other)
+    expect(step.state.map(({ name }) => name)).not.toContain('head.t#velocity')
+    for (const node of topologicalOrder(Object.values(step.outputs)))
+      expect(node.op?.type).not.toBe('Keeping')
+    expect(Object.keys(step.outputs)).toEqual(expect.arrayContaining(['next:b.mean', 'next:b.variance']))
+  })
+
+  it('knows the random numbers of backbone and loss, and builds the backbone for training', () => {
+    const step = buildStep({
+      ...usual,
+      backbone: (pixels, mode) => dropout(plain(5)(pixels), 'd', { rate: 0.5, ...mode }),
+      loss: (x, W, y) =>
+        add(softmax(x, W, y), reduceMean(drawn('margin', [3], (_, shape) => new Float32Array(shape)))),
+    })
+    expect([...step.drawn].map(([name, { shape }]) => [name, shape])).toEqual([
+      ['d.mask', [3, 5]],
+      ['margin', [3]],
+    ])
+  })
+
+  it('has as many prototypes a class as the loss wants, or none', () => {
+    const several = buildStep({
+      ...usual,
+      prototypesPerClass: 3,
+      loss: (x, W, y) => softmax(x, slice(W, 0, { step: 3 }), y),
+    })
+    expect(several.parameters).toEqual([{ name: 'head.weight', shape: [6, 5] }])
+    const backbone = (pixels: Tensor): Tensor =>
+      mul(plain(5)(pixels), parameter('w', [5], { init: filled(1) }))
+    const none = buildStep({ ...usual, backbone, loss: (x) => reduceMean(mul(x, x)) })
+    expect(none.parameters).toEqual([{ name: 'w', shape: [5] }])
+    expect(none.state.map(({ name }) => name)).toEqual(['w', 'w#velocity'])
+  })
+
+  it('refuses metrics of a parameter that is not learnt', () => {
+    expect(() =>
+      buildStep({
+        ...usual,
+        backbone: toyBackbone,
+        height: 16,
+        width: 16,
+        loss: (x) => reduceMean(x),
+        metrics: (_, W) => ({ w: reduceMean(W) }),
+      }),
+    ).toThrow(new ShapeError('train: metrics read a parameter that the loss does not, got head.weight'))
   })
 
   it('reads bytes as the published recipes do: (v − 127.5) / 128, channels first', () => {

@@ -18,6 +18,9 @@ import { memorySource, trainingData } from '../data/index.ts'
 import { DataError, NumericError, UsageError } from '../errors.ts'
 import {
   add,
+  drawn,
+  keeping,
+  kept,
   mul,
   reduceMax,
   reduceMean,
@@ -28,7 +31,9 @@ import {
   type Tensor,
 } from '../graph/index.ts'
 import { angularMetrics, lmcl, lossNamed, softmax, unit } from '../losses/index.ts'
-import { filled } from '../nn/index.ts'
+import { hash32 } from '../math/hash.ts'
+import { rng } from '../math/rng.ts'
+import { batchNorm, dropout, filled } from '../nn/index.ts'
 import { multiStep, sgd } from '../optim/index.ts'
 import {
   type Backbone,
@@ -231,6 +236,33 @@ describe('train(options)', () => {
     )
   })
 
+  it('feeds random numbers anew at each step, a pure function of seed, name and step', async () => {
+    const seen = async (options: Partial<TrainOptions>, names = ['a', 'b']) => {
+      const { progress } = await observed({
+        steps: 3,
+        metrics: () =>
+          Object.fromEntries(
+            names.map((name) => [
+              `${name} mean`,
+              reduceMean(
+                drawn(name, [5], (random) => Float32Array.from({ length: 5 }, () => random.uniform())),
+              ),
+            ]),
+          ),
+        ...options,
+      })
+      return progress.map(({ values }) => names.map((name) => values[`${name} mean`]!))
+    }
+    const [first, other] = [await seen({ seed: 1 }), await seen({ seed: 2 })]
+    expect(new Set([first, other].flat(2)).size).toBe(12)
+    expect(await seen({ seed: 1 }, ['b'])).toEqual(first.map(([, b]) => [b]))
+    first.forEach(([a], i) => {
+      const random = rng(1, hash32('a'), i + 1)
+      const mean = Array.from({ length: 5 }, () => random.uniform()).reduce((sum, v) => sum + v, 0) / 5
+      expect(a).toBeCloseTo(mean, 6)
+    })
+  })
+
   it('shows each step prototypes that were projected, and updates those', async () => {
     const lengths = (_: Tensor, W: Tensor): Record<string, Tensor> => {
       const length = sqrt(reduceSum(square(W), [1]))
@@ -326,6 +358,49 @@ describe('a resumed run', () => {
         )
         expect(bytesOf(checkpoints.at(-1)!.values)).toEqual(bytesOf(whole.checkpoints.at(-1)!.values))
       }
+    },
+  )
+
+  it.each(['cpu', 'plain'] as const)(
+    'has the running statistics, the state of the loss and the random numbers of an uninterrupted one: lowering %s',
+    async (lowering) => {
+      const t = () => kept('head.t', [4, 1], { init: filled(1) })
+      const options: Partial<TrainOptions> = {
+        backbone: (pixels, mode) => {
+          const y = batchNorm(toyBackbone(pixels), 'last', mode)
+          return dropout(y, 'drop', { rate: 0.3, ...mode })
+        },
+        loss: (x, W, labels) => {
+          const centre = t()
+          const scaled = softmax(x, mul(W, centre), labels)
+          return keeping(
+            scaled,
+            centre,
+            add(mul(0.9, centre), reduceMean(square(W), [1], { keepdims: true })),
+          )
+        },
+        lowering,
+        steps: 5,
+      }
+      const whole = await observed({ ...options, checkpointEvery: 1 })
+      expect([...whole.values.keys()]).toEqual(
+        expect.arrayContaining(['head.t', 'last.mean', 'last.variance']),
+      )
+      const at = (name: string) => whole.checkpoints.map(({ values }) => [...values.get(name)!].join())
+      for (const name of ['head.t', 'last.mean', 'last.variance'])
+        expect(new Set(at(name)).size, name).toBe(5)
+      for (const checkpoint of whole.checkpoints) {
+        const rest = await observed({ ...options, resume: await reread(checkpoint) })
+        expect(bytesOf(rest.values), `from step ${checkpoint.step}`).toEqual(bytesOf(whole.values))
+        expect(rest.progress.map(({ step, loss }) => [step, loss])).toEqual(
+          whole.progress.slice(checkpoint.step).map(({ step, loss }) => [step, loss]),
+        )
+      }
+      // Without what is kept it would not be the same.
+      const first = whole.checkpoints[0]!
+      const forgot = new Map([...first.values, ['last.mean', new Float32Array(8)]] as const)
+      const other = await observed({ ...options, resume: holding(first, forgot) })
+      expect(bytesOf(other.values)['last.mean']).not.toBe(bytesOf(whole.values)['last.mean'])
     },
   )
 
