@@ -112,6 +112,22 @@ describe('conv and its adjoints', () => {
       'conv: dtypes differ, got float32 and int32',
     ],
     [
+      () => conv(input('x', [1, 4, 4, 4]), input('w', [3, 2, 3, 3]), { group: 2 }),
+      'conv: 2 groups do not part the channels of x [1,4,4,4] and w [3,2,3,3]',
+    ],
+    [
+      () => conv(input('x', [1, 4, 4, 4]), input('w', [2, 4, 3, 3]), { group: 2 }),
+      'conv: x [1,4,4,4] and w [2,4,3,3] do not fit',
+    ],
+    [
+      () => conv(input('x', [1, 4, 4, 4]), input('w', [2, 4, 3, 3]), { group: 0 }),
+      'conv: x [1,4,4,4] and w [2,4,3,3] do not fit',
+    ],
+    [
+      () => convWeight(input('x', [1, 3, 5, 5]), input('g', [1, 2, 3, 3]), { kernel: [3, 3], group: 2 }),
+      'convWeight: 2 groups do not part the channels of x [1,3,5,5] and w [2,1.5,3,3]',
+    ],
+    [
       () => convTranspose(input('g', [1, 2, 4, 4]), input('w', [3, 2, 3, 3]), { size: [6, 6] }),
       'convTranspose: g [1,2,4,4] and w [3,2,3,3] do not fit',
     ],

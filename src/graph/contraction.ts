@@ -1,8 +1,8 @@
 import { ShapeError } from '../errors.ts'
 import { broadcastShape } from './broadcast.ts'
 import { commonDtype, numeric, real } from './dtype.ts'
-import { slice, transpose } from './movement.ts'
-import { apply, type Op, type Shape, type Tensor } from './tensor.ts'
+import { reshape, slice, transpose } from './movement.ts'
+import { type Attribute, apply, type Op, type Shape, type Tensor } from './tensor.ts'
 
 const swapLast = (x: Tensor): Tensor => {
   const axes = x.shape.map((_, i) => i)
@@ -28,21 +28,30 @@ const matmulOp: Op<[Tensor, Tensor]> = {
 /** Matrix product of [..., M, K] and [..., K, N], leading axes broadcast. @throws ShapeError */
 export const matmul = (a: Tensor, b: Tensor): Tensor => apply(matmulOp, a, b)
 
-/** How a convolution walks: strides and dilations along H and W, zeros around (top, left, bottom, right). */
+/**
+ * How a convolution walks: strides and dilations along H and W, zeros around (top, left, bottom, right); and in how many groups
+ * of channels, each of which sees its own part of the input's channels alone (as many as channels: depthwise).
+ */
 export interface ConvGeometry {
   readonly strides?: readonly [number, number]
   readonly dilations?: readonly [number, number]
   readonly pads?: readonly [number, number, number, number]
+  readonly group?: number
 }
 
 type FullGeometry = Required<ConvGeometry>
 
-/** The whole geometry; stride and dilation 1 and no padding where nothing is said. */
+/** The whole geometry; stride and dilation 1, no padding and one group where nothing is said. */
 const complete = ({
   strides = [1, 1],
   dilations = [1, 1],
   pads = [0, 0, 0, 0],
-}: ConvGeometry): FullGeometry => ({ strides, dilations, pads })
+  group = 1,
+}: ConvGeometry): FullGeometry => ({ strides, dilations, pads, group })
+
+/** As ONNX has it, where one group need not be said. */
+const attributesOf = ({ group, ...walk }: FullGeometry): Record<string, Attribute> =>
+  group === 1 ? walk : { ...walk, group }
 
 /** Rows and columns of [N, C, rows, columns]. */
 const sides = ({ shape }: Tensor): [number, number] => [shape[2]!, shape[3]!]
@@ -62,7 +71,9 @@ function checkConv(
   where: string,
   { x, w, g, ...geometry }: FullGeometry & { x: Shape; w: Shape; g?: Shape },
 ): void {
-  const { strides, dilations, pads } = geometry
+  const { strides, dilations, pads, group } = geometry
+  if (!(Number.isInteger(group) && group > 0 && x[1]! % group === 0 && w[0]! % group === 0))
+    throw new ShapeError(`${where}: ${group} groups do not part the channels of x [${x}] and w [${w}]`)
   if (![...strides, ...dilations].every((n) => Number.isInteger(n) && n > 0))
     throw new ShapeError(
       `${where}: strides and dilations must be at least 1, got [${strides}] and [${dilations}]`,
@@ -80,18 +91,18 @@ function checkConv(
 }
 
 /**
- * Two-dimensional convolution (cross-correlation): x [N, Ci, H, W], w [Co, Ci, Kh, Kw] -> [N, Co, H', W'].
+ * Two-dimensional convolution (cross-correlation): x [N, Ci, H, W], w [Co, Ci / group, Kh, Kw] -> [N, Co, H', W'].
  * Gradients: for x a transposed convolution, for w a convolution with batch and channels swapped. @throws ShapeError
  */
 export function conv(x: Tensor, w: Tensor, options: ConvGeometry = {}): Tensor {
   const geometry = complete(options)
   const op: Op<[Tensor, Tensor]> = {
     type: 'Conv',
-    attributes: { ...geometry },
+    attributes: attributesOf(geometry),
     infer: (a, k) => {
       const [n, ci, h, wd] = a.shape
       const [co, kci, kh, kw] = k.shape
-      if (a.shape.length !== 4 || k.shape.length !== 4 || ci !== kci)
+      if (a.shape.length !== 4 || k.shape.length !== 4 || ci !== kci! * geometry.group)
         throw new ShapeError(`conv: x [${a.shape}] and w [${k.shape}] do not fit`)
       checkConv('conv', { x: a.shape, w: k.shape, ...geometry })
       const shape = [
@@ -111,7 +122,8 @@ export function conv(x: Tensor, w: Tensor, options: ConvGeometry = {}): Tensor {
 }
 
 /**
- * The adjoint of `conv` in x: g [N, Co, H', W'], w [Co, Ci, Kh, Kw] -> [N, Ci, H, W] with (H, W) = `size`. @throws ShapeError
+ * The adjoint of `conv` in x: g [N, Co, H', W'], w [Co, Ci / group, Kh, Kw] -> [N, Ci, H, W] with (H, W) = `size`.
+ * @throws ShapeError
  */
 export function convTranspose(
   g: Tensor,
@@ -122,7 +134,7 @@ export function convTranspose(
   const { strides, dilations, pads } = geometry
   if (g.shape.length !== 4 || w.shape.length !== 4 || g.shape[1] !== w.shape[0])
     throw new ShapeError(`convTranspose: g [${g.shape}] and w [${w.shape}] do not fit`)
-  const x = [g.shape[0]!, w.shape[1]!, ...size]
+  const x = [g.shape[0]!, w.shape[1]! * geometry.group, ...size]
   checkConv('convTranspose', { x, w: w.shape, g: g.shape, ...geometry })
   // What the stride rounded away at the far edge is given back as output padding.
   const outputPadding = ([0, 1] as const).map((axis) => {
@@ -131,7 +143,7 @@ export function convTranspose(
   })
   const op: Op<[Tensor, Tensor]> = {
     type: 'ConvTranspose',
-    attributes: { ...geometry, output_padding: outputPadding },
+    attributes: { ...attributesOf(geometry), output_padding: outputPadding },
     infer: (a, k) => ({ shape: x, dtype: commonDtype('convTranspose', [a, k], real) }),
     vjp: (h, _, a, k) => [conv(h, k, geometry), convWeight(h, a, { ...geometry, kernel: sides(k) })],
   }
@@ -139,20 +151,20 @@ export function convTranspose(
 }
 
 /**
- * The adjoint of `conv` in w: x [N, Ci, H, W], g [N, Co, H', W'] -> [Co, Ci, Kh, Kw] with (Kh, Kw) = `kernel`:
- * an ordinary convolution of x by g with batch and channels swapped, strides and dilations exchanged. @throws ShapeError
+ * The adjoint of `conv` in w: x [N, Ci, H, W], g [N, Co, H', W'] -> [Co, Ci / group, Kh, Kw] with (Kh, Kw) = `kernel`: an
+ * ordinary convolution of x by g with batch and channels (of each group) swapped, strides and dilations exchanged.
+ * @throws ShapeError
  */
 export function convWeight(
   x: Tensor,
   g: Tensor,
   { kernel, ...options }: ConvGeometry & { readonly kernel: readonly [number, number] },
 ): Tensor {
-  const { strides, dilations, pads } = complete(options)
+  const { strides, dilations, pads, group } = complete(options)
   if (x.shape.length !== 4 || g.shape.length !== 4 || x.shape[0] !== g.shape[0])
     throw new ShapeError(`convWeight: x [${x.shape}] and g [${g.shape}] do not fit`)
-  const w = [g.shape[1]!, x.shape[1]!, ...kernel]
-  checkConv('convWeight', { x: x.shape, w, g: g.shape, strides, dilations, pads })
-  const swap = [1, 0, 2, 3]
+  const w = [g.shape[1]!, x.shape[1]! / group, ...kernel]
+  checkConv('convWeight', { x: x.shape, w, g: g.shape, strides, dilations, pads, group })
   let reached = x
   const far = [pads[2], pads[3]]
   for (const axis of [0, 1] as const) {
@@ -166,11 +178,22 @@ export function convWeight(
     }
   }
   return transpose(
-    conv(transpose(reached, swap), transpose(g, swap), {
+    conv(channelsOfGroup(reached, group), transpose(g, swap), {
       strides: dilations,
       dilations: strides,
       pads: [pads[0], pads[1], far[0]!, far[1]!],
+      group,
     }),
     swap,
   )
+}
+
+const swap = [1, 0, 2, 3]
+
+/** Channels for the batch, and the samples of each group for channels: [N, G·A, H, W] -> [A, G·N, H, W]. */
+function channelsOfGroup(x: Tensor, group: number): Tensor {
+  if (group === 1) return transpose(x, swap)
+  const [n, channels, ...map] = x.shape as [number, number, number, number]
+  const parted = reshape(x, [n, group, channels / group, ...map])
+  return reshape(transpose(parted, [2, 1, 0, 3, 4]), [channels / group, group * n, ...map])
 }

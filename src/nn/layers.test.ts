@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { evaluate } from '../../test/evaluator/index.ts'
+import { ShapeError } from '../errors.ts'
 import { input, type Tensor, topologicalOrder } from '../graph/index.ts'
 import { rng } from '../math/rng.ts'
 import { convolution, fanInUniform, filled, fullyConnected, gaussian, prelu } from './index.ts'
@@ -24,6 +25,20 @@ describe('convolution(x, name)', () => {
     const y = convolution(x, 'c', { out: 5, stride: 2, pad: 0, bias: false, init: filled(0) })
     expect(y.shape).toEqual([2, 5, 3, 2])
     expect(parametersOf(y)).toEqual({ 'c.weight': [5, 3, 3, 3] })
+  })
+
+  it('in groups has a weight for the channels of its group alone', () => {
+    const y = convolution(input('x', [1, 4, 2, 2]), 'c', { out: 4, group: 4, kernel: 1, init: filled(0) })
+    expect(parametersOf(y)).toEqual({ 'c.weight': [4, 1, 1, 1], 'c.bias': [4, 1, 1] })
+    const values = {
+      x: Array.from({ length: 16 }, (_, i) => i),
+      'c.weight': [1, 10, 100, 1000],
+      'c.bias': [0, 0, 0, 0],
+    }
+    expect([...evaluate({ y }, values).y].filter((_, i) => i % 4 === 1)).toEqual([1, 50, 900, 13000])
+    expect(() => convolution(input('x', [1, 4, 2, 2]), 'c', { out: 3, group: 3, init: filled(0) })).toThrow(
+      ShapeError,
+    )
   })
 
   it('adds its bias to every place of a channel', () => {

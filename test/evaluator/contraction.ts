@@ -121,10 +121,10 @@ const conv: Kernel = ([x, w, bias], attributes) => {
 
 const convTranspose: Kernel = ([x, w], attributes): Values => {
   const walk = walkOf(attributes)
-  if (walk.group !== 1) throw new Error('evaluator: ConvTranspose with groups')
   const extra = list(attributes, 'output_padding', [0, 0])
   const [n, ci, height, width] = x!.shape as [number, number, number, number]
-  const [wi, co, kh, kw] = w!.shape as [number, number, number, number]
+  const [wi, cg, kh, kw] = w!.shape as [number, number, number, number]
+  const co = cg * walk.group
   if (wi !== ci) throw new Error(`evaluator: ConvTranspose of [${x!.shape}] and [${w!.shape}]`)
   const out = [height, width].map(
     (size, axis) =>
@@ -139,12 +139,13 @@ const convTranspose: Kernel = ([x, w], attributes): Values => {
   const plane = count(out)
   for (let s = 0; s < n; s++)
     for (let c = 0; c < ci; c++)
-      for (let o = 0; o < co; o++)
+      for (let o = 0; o < cg; o++)
         for (let p = 0; p < kh; p++)
           for (let q = 0; q < kw; q++) {
-            const tap = w!.data[((c * co + o) * kh + p) * kw + q]!
+            const tap = w!.data[((c * cg + o) * kh + p) * kw + q]!
             const from = (s * ci + c) * height * width
-            const base = (s * co + o) * plane
+            const group = Math.floor(c / (ci / walk.group))
+            const base = (s * co + group * cg + o) * plane
             forEachPair(out, [height, width], [p, q], walk, (small, large) => {
               y.data[base + large]! += tap * x!.data[from + small]!
             })

@@ -16,7 +16,9 @@ import { numbers } from './op-inputs.ts'
 type Pair = readonly [number, number]
 
 /** A convolution that fits: sizes along rows and columns. */
-export interface Geometry extends Required<ConvGeometry> {
+export interface Geometry extends Required<Omit<ConvGeometry, 'group'>> {
+  /** 1 where it is missing. */
+  readonly group?: number
   readonly batch: number
   /** Into and out of the convolution. */
   readonly channels: Pair
@@ -27,7 +29,7 @@ export interface Geometry extends Required<ConvGeometry> {
 const pair = (low: number, high: number): fc.Arbitrary<[number, number]> =>
   fc.tuple(fc.integer({ min: low, max: high }), fc.integer({ min: low, max: high }))
 
-/** Convolutions of small pictures: kernels 1–5, strides 1–3, dilations 1–2, unequal pads below the kernel's extent. */
+/** Convolutions of small pictures: kernels 1–5, strides 1–3, dilations 1–2, groups 1–3, unequal pads below the kernel's extent. */
 export const geometries: fc.Arbitrary<Geometry> = fc
   .record({
     batch: fc.integer({ min: 1, max: 2 }),
@@ -37,10 +39,12 @@ export const geometries: fc.Arbitrary<Geometry> = fc
     strides: pair(1, 3),
     dilations: pair(1, 2),
     pads: fc.tuple(fc.nat(4), fc.nat(4), fc.nat(4), fc.nat(4)),
+    group: fc.integer({ min: 1, max: 3 }),
   })
   .map((drawn) => {
     const pads = drawn.pads.map((n, i) => Math.min(n, extent(drawn, (i % 2) as 0 | 1) - 1))
-    return { ...drawn, pads: pads as [number, number, number, number] }
+    const channels = drawn.channels.map((n) => n * drawn.group) as [number, number]
+    return { ...drawn, channels, pads: pads as [number, number, number, number] }
   })
   .filter((drawn) =>
     ([0, 1] as const).every(
@@ -53,9 +57,10 @@ const extent = ({ dilations, kernel }: Pick<Geometry, 'dilations' | 'kernel'>, a
 
 /** The three operators of one convolution over inputs x, w and g, and numbers to feed. */
 export function convolutionOf({ batch, channels: [ci, co], size, kernel, ...rest }: Geometry) {
-  const geometry = { strides: rest.strides, dilations: rest.dilations, pads: rest.pads }
+  const { strides, dilations, pads, group = 1 } = rest
+  const geometry = { strides, dilations, pads, group }
   const x = input('x', [batch, ci, ...size])
-  const w = input('w', [co, ci, ...kernel])
+  const w = input('w', [co, ci / group, ...kernel])
   const y = conv(x, w, geometry)
   const g = input('g', y.shape)
   return {

@@ -176,6 +176,15 @@ export const opCases: { readonly [Name in OpName]: readonly OpCase<(typeof graph
     use('with a kernel as large as the picture', { x: [2, 3, 3, 2], w: [4, 3, 3, 2] }, (conv, { x, w }) =>
       conv(x, w),
     ),
+    use('in two groups, stride 2', { x: [2, 4, 5, 4], w: [6, 2, 3, 3] }, (conv, { x, w }) =>
+      conv(x, w, { group: 2, strides: [2, 2], pads: [1, 1, 1, 1] }),
+    ),
+    use('depthwise', { x: [2, 3, 4, 5], w: [3, 1, 3, 3] }, (conv, { x, w }) =>
+      conv(x, w, { group: 3, pads: [1, 1, 1, 1] }),
+    ),
+    use('depthwise over the whole picture', { x: [2, 3, 3, 2], w: [3, 1, 3, 2] }, (conv, { x, w }) =>
+      conv(x, w, { group: 3 }),
+    ),
   ],
   convTranspose: [
     use('plain', { x: [2, 3, 2, 3], w: [3, 2, 2, 3] }, (convTranspose, { x, w }) =>
@@ -187,6 +196,9 @@ export const opCases: { readonly [Name in OpName]: readonly OpCase<(typeof graph
     use('dilated, with unequal pads', { x: [1, 1, 3, 2], w: [1, 2, 2, 2] }, (convTranspose, { x, w }) =>
       convTranspose(x, w, { strides: [2, 1], dilations: [2, 1], pads: [0, 1, 1, 0], size: [7, 2] }),
     ),
+    use('in two groups', { x: [2, 4, 2, 2], w: [4, 3, 2, 2] }, (convTranspose, { x, w }) =>
+      convTranspose(x, w, { group: 2, strides: [2, 2], size: [4, 5] }),
+    ),
   ],
   convWeight: [
     use('plain', { x: [2, 2, 4, 3], h: [2, 3, 3, 2] }, (convWeight, { x, h }) =>
@@ -194,6 +206,9 @@ export const opCases: { readonly [Name in OpName]: readonly OpCase<(typeof graph
     ),
     use('stride 2 that leaves a row unused', { x: [1, 2, 6, 5], h: [1, 2, 3, 3] }, (convWeight, { x, h }) =>
       convWeight(x, h, { strides: [2, 2], pads: [1, 1, 1, 1], kernel: [3, 3] }),
+    ),
+    use('in two groups', { x: [2, 4, 4, 3], h: [2, 6, 3, 2] }, (convWeight, { x, h }) =>
+      convWeight(x, h, { group: 2, kernel: [2, 2] }),
     ),
   ],
   reshape: [
