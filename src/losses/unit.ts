@@ -1,4 +1,15 @@
-import { div, matmul, max, reduceSum, sqrt, square, type Tensor, transpose } from '../graph/index.ts'
+import {
+  div,
+  matmul,
+  max,
+  mul,
+  reduceSum,
+  reshape,
+  sqrt,
+  square,
+  type Tensor,
+  transpose,
+} from '../graph/index.ts'
 
 /** Below its root a row counts as zero; it keeps √ and the quotient finite in float32. */
 const smallest = 1e-12
@@ -12,5 +23,9 @@ export const norm = (x: Tensor): Tensor => sqrt(max(reduceSum(square(x), [1], { 
  */
 export const unit = (x: Tensor): Tensor => div(x, norm(x))
 
-/** The cosines between the rows of `x` [N, D] and those of `W` [C, D]: [N, C]; 0 for a zero row. @throws ShapeError */
-export const cosine = (x: Tensor, W: Tensor): Tensor => matmul(unit(x), transpose(unit(W)))
+/**
+ * The cosines between the rows of `x` [N, D] and those of `W` [C, D]: [N, C]; 0 for a zero row. The products are divided by
+ * ‖W_j‖, not the rows: with many classes each pass over `W`, there and in the gradient, is dear. @throws ShapeError
+ */
+export const cosine = (x: Tensor, W: Tensor): Tensor =>
+  mul(matmul(unit(x), transpose(W)), reshape(div(1, norm(W)), [1, W.shape[0]!]))

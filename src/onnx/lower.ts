@@ -15,6 +15,7 @@ import { mergedReshape, mergedTranspose } from './merged.ts'
 import { pointwiseConv, pointwiseConvTranspose, pointwiseConvWeight } from './pointwise.ts'
 import { sinkTranspose } from './sink-transpose.ts'
 import { stridedConv, stridedConvTranspose, stridedConvWeight } from './strided.ts'
+import { tidy } from './tidy.ts'
 import { type TileSize, winogradConv, winogradConvTranspose, winogradConvWeight } from './winograd.ts'
 
 /** Channels first to channels last, and back. */
@@ -139,7 +140,7 @@ export const mergeMovement: RewriteRule = ({ op }, [x]) => {
 /** The graph of `outputs` in forms that are faster on a CPU: same values but for rounding, other operators. */
 export function lower(outputs: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
   return rewrite(
-    rewrite(outputs, lowerChoice),
+    rewrite(tidy(outputs), lowerChoice),
     (node, inputs) =>
       mergeMovement(node, inputs) ??
       lowerPointwise(node, inputs) ??
