@@ -86,13 +86,18 @@ describe('resolveRecipe(recipe, given)', () => {
     ['a name like no other', { xyzzy: 1 }, 'r.json: unknown option, got xyzzy'],
     [
       'an option of other losses',
+      { loss: 'lmcl', bias: true },
+      'r.json: bias is an option of softmax, got it for lmcl',
+    ],
+    [
+      'an option of many',
       { loss: 'softmax', scale: 3 },
-      'r.json: scale is an option of nsl, a-softmax, lmcl, got it for softmax',
+      'r.json: scale is an option of nsl, a-softmax, lmcl and 12 other losses, got it for softmax',
     ],
     [
       'the same in what it says of a loss',
-      { perLoss: { softmax: { marginRamp: 3 } } },
-      'r.json: perLoss.softmax: marginRamp is an option of lmcl, got it for softmax',
+      { perLoss: { softmax: { lambdaMin: 3 } } },
+      'r.json: perLoss.softmax: lambdaMin is an option of a-softmax, l-softmax, got it for softmax',
     ],
     [
       'an unknown loss among those it speaks of',

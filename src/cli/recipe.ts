@@ -115,11 +115,15 @@ function noOption(where: string, key: string, loss: LossEntry): UsageError {
   const owners = losses.filter(({ options }) => options.some(({ name }) => name === key))
   if (owners.length > 0)
     return new UsageError(
-      `${where}: ${key} is an option of ${owners.map(({ name }) => name).join(', ')}, got it for ${loss.name}`,
+      `${where}: ${key} is an option of ${few(owners.map(({ name }) => name))}, got it for ${loss.name}`,
     )
   const names = [...Object.keys(settings), ...loss.options.map(({ name }) => name)]
   return new UsageError(`${where}: unknown option${hint(key, names)}, got ${key}`)
 }
+
+/** Names in a row, the first few of many. */
+const few = (names: readonly string[]): string =>
+  names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} other losses` : names.join(', ')
 
 /** The schemas, each known to give its own setting's type. */
 const schemas: { readonly [K in keyof Settings]: z.ZodType<Settings[K]> } = settings

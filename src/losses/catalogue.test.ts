@@ -103,7 +103,7 @@ test('every loss says its title, paper and options, and each option a default in
   expect(new Set(names).size).toBe(names.length)
   for (const { title, paper, options, build: make } of losses) {
     expect(title).not.toBe('')
-    expect(paper.year).toBeGreaterThan(2010)
+    expect(paper.year).toBeGreaterThan(2005)
     expect(make().describe.loss).toBe(make({}).describe.loss)
     for (const option of options) {
       expect(option.doc).toMatch(/^\S.*[^.]$/)

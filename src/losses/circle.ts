@@ -103,7 +103,11 @@ export const circleEntry = entry({
   make: (values, gamma) => {
     const options = { m: values.margin as number, gamma: gamma! }
     if (values.form === 'pair')
-      return { loss: (x, _, y) => circlePairs(x, y, options), usesPrototypes: false }
+      return {
+        loss: (x, _, y) => circlePairs(x, y, options),
+        usesPrototypes: false,
+        comparesPairs: true,
+      }
     const { similarity, prototypesPerClass } = similarityOf(values)
     return { loss: (x, W, y) => circle(x, W, y, { ...options, similarity }), prototypesPerClass }
   },

@@ -1,4 +1,7 @@
 export { aSoftmax, type GradientForm, gradientForms } from './a-softmax.ts'
+export { adaCos, adaCosScale, median, nextAdaCosScale } from './ada-cos.ts'
+export { adaFace, adaFaceKept } from './ada-face.ts'
+export { termOptions } from './added-terms.ts'
 export { addAngle, angle, sine } from './angle.ts'
 export { type AngleGradientOptions, angleGradient } from './angle-gradient.ts'
 export { type Annealing, annealedLambda, lambdaAt, lSoftmaxAnnealing, sphereFaceAnnealing } from './anneal.ts'
@@ -22,9 +25,12 @@ export {
 } from './bounds.ts'
 export { type BoundsQuestion, boundsText } from './bounds-text.ts'
 export { losses, lossNamed } from './catalogue.ts'
+export { centerLoss, centerLossKept, movedCentres } from './center.ts'
 export { circle, circlePairs } from './circle.ts'
 export { type CombinedMargins, combinedMargin, combinedTurn } from './combined-margin.ts'
+export { contrastive } from './contrastive.ts'
 export { crossEntropy } from './cross-entropy.ts'
+export { curricularFace, curricularFaceKept } from './curricular-face.ts'
 export { type ElasticVariant, elasticFace } from './elastic-face.ts'
 export type { BuiltLoss, LossEntry } from './entry.ts'
 export { lSoftmax } from './l-softmax.ts'
@@ -36,12 +42,15 @@ export {
   type OptionValue,
   resolveOptions,
 } from './loss-options.ts'
+export { leastLambdaG, type MagFaceOptions, magFace } from './mag-face.ts'
 export type { MarginForm } from './margin-form.ts'
 export { type MarginKind, marginExcess, type Point } from './margin-region.ts'
 export { angularMetrics, classCosines, type Metrics, metricsOf, pairCosines, pairMetrics } from './metrics.ts'
+export { type EnergyPower, mhe, mheOfBatch } from './mhe.ts'
 export { nsl } from './nsl.ts'
 export { oneHot } from './one-hot.ts'
 export { atOwnClass } from './own-class.ts'
+export { distances, pairsOf, squaredDistances } from './pairs.ts'
 export { psi } from './psi.ts'
 export { softmax } from './softmax.ts'
 export { softplus } from './softplus.ts'
@@ -61,5 +70,6 @@ export {
   type TargetLogitOptions,
   targetLogit,
 } from './target-logit.ts'
+export { type TripletMining, triplet, tripletMinings } from './triplet.ts'
 export { uniFace, uniFaceBias } from './uni-face.ts'
 export { cosine, norm, unit } from './unit.ts'
