@@ -10,6 +10,7 @@ import {
   type Operand,
   reduceSum,
   reshape,
+  stopGradient,
   sub,
   type Tensor,
   where,
@@ -55,7 +56,7 @@ export function elasticFace(
   const c = similarity(x, W)
   const Y = oneHot(labels, c.shape[1]!)
   const own = reduceSum(mul(Y, c), [1], { keepdims: true })
-  const z = plus ? farthestMost(own) : anyOrder(own.shape[0]!)
+  const z = plus ? stopGradient(farthestMost(own)) : anyOrder(own.shape[0]!)
   const margin = add(m, mul(sigma, z))
   const target = variant === 'arc' ? addAngle(own, margin) : sub(own, margin)
   return crossEntropy(mul(s, add(c, mul(Y, sub(target, own)))), labels)

@@ -90,7 +90,9 @@ export function sphereFace2Bias(
   const own = r * (variant === 'C' ? g(right) - m : g(variant === 'A' ? right + m : right * m))
   const other = r * (variant === 'C' ? g(right) + m : g(right))
   const z = alpha / ((1 - alpha) * (classes - 1))
-  return Math.log(2 * z) - other - Math.log(1 - z + Math.sqrt((1 - z) ** 2 + 4 * z * Math.exp(own - other)))
+  const root = Math.sqrt((1 - z) ** 2 + 4 * z * Math.exp(own - other))
+  // One number in two ways: each where it subtracts nothing from its like.
+  return z < 1 ? Math.log((2 * z) / (1 - z + root)) - other : Math.log((z - 1 + root) / 2) - own
 }
 
 /** SphereFace2 in the catalogue. */
