@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { sfnetDepths } from '../backbones/index.ts'
-import { losses } from '../losses/index.ts'
+import { noAugmentation } from '../image/index.ts'
+import { losses, termOptions } from '../losses/index.ts'
+import { augmentationSettings } from './augmentation-settings.ts'
 
 /** The networks that can be chosen by name. */
 export const architectures = sfnetDepths.map((depth) => `sfnet${depth}`)
@@ -47,6 +49,7 @@ export const settings = {
     ),
   imagesPerPerson: count.describe('pk: images of a person in a batch'),
   mirror: z.boolean().describe('mirror each image with probability ½'),
+  ...augmentationSettings,
   seed: z.number().int().min(0).describe('of everything that is drawn'),
   from: z.string().describe('model.onnx or checkpoint whose weights to start from'),
   flip: z
@@ -85,6 +88,7 @@ export const defaults = {
   sampler: 'shuffle',
   imagesPerPerson: 4,
   mirror: true,
+  ...noAugmentation,
   seed: 0,
   flip: 'none',
   cache: 'none',
@@ -124,14 +128,19 @@ export function recipeOptions(): RecipeOption[] {
     return { name, kind, doc: schema.description ?? '', default: (defaults as Record<string, unknown>)[name] }
   })
   const ofLosses = new Map<string, RecipeOption>()
+  const ofAny = new Set(termOptions.map(({ name }) => name))
   for (const { name: loss, options } of losses)
     for (const { name, kind, doc, default: usual } of options) {
+      // What any loss takes need not name them all.
+      if (ofAny.has(name) && ofLosses.has(name)) continue
       const numeric = kind === 'number' || typeof usual === 'number'
       const known = ofLosses.get(name)
       ofLosses.set(name, {
         name,
         kind: kind === 'boolean' ? 'boolean' : numeric ? 'number' : 'string',
-        doc: known ? known.doc.replace(':', `, ${loss}:`) : `${loss}: ${doc}`,
+        doc: known
+          ? known.doc.replace(':', `, ${loss}:`)
+          : `${ofAny.has(name) ? 'any loss with prototypes' : loss}: ${doc}`,
       })
     }
   return [...own, ...ofLosses.values()]

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UsageError } from '../errors.ts'
+import { noAugmentation } from '../image/index.ts'
 import { losses } from '../losses/index.ts'
 import { readRecipe, resolveRecipe } from './recipe.ts'
 import { recipeOptions } from './recipe-settings.ts'
@@ -27,6 +28,7 @@ describe('resolveRecipe(recipe, given)', () => {
       ...{ milestones: [0.6, 0.85], rateFactor: 0.1, warmUp: 0, momentum: 0.9, weightDecay: 5e-4 },
       ...{ biasRate: 1, biasDecay: 1, mirror: true, seed: 0, flip: 'none', cache: 'none', threads: 0 },
       ...{ lowering: 'cpu', checkpointEvery: 500, sampler: 'shuffle', imagesPerPerson: 4 },
+      ...noAugmentation,
       lossOptions: { margin: 0.35, marginRamp: 0, scale: 64, normaliseFeatures: true },
     })
   })

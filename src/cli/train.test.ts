@@ -7,6 +7,7 @@ import { landmarkHeader, landmarkRow, tiny, writePeople } from '../../test/cli/p
 import { steradian } from '../../test/cli/steradian.ts'
 import { runCommand } from '../../test/embed/run-command.ts'
 import { UsageError } from '../errors.ts'
+import { noAugmentation } from '../image/index.ts'
 import { decodeModel } from '../onnx/index.ts'
 import { createSession } from '../runtime/node.ts'
 import { readCheckpoint, tensorsOf } from '../train/index.ts'
@@ -71,7 +72,7 @@ describe('steradian train', () => {
         ...{ loss: 'softmax', lossOptions: { bias: true }, batch: 4, seed: 0, mirror: true },
         ...{ rate: 0.01, schedule: 'multi-step', milestones: [0.6, 0.85], rateFactor: 0.1, warmUp: 0 },
         ...{ momentum: 0.9, weightDecay: 5e-4, biasRate: 1, biasDecay: 1 },
-        ...{ sampler: 'shuffle', imagesPerPerson: 4 },
+        ...{ sampler: 'shuffle', imagesPerPerson: 4, ...noAugmentation },
       },
       lowering: 'cpu',
       runtime: expect.stringMatching(/^onnxruntime-node \d/),

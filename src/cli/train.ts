@@ -24,7 +24,7 @@ import { runTraining } from './run-training.ts'
 import { savedRecipe } from './saved-recipe.ts'
 import { checkStartingSizes, startingSizes, startingValues } from './starting-values.ts'
 import { factsOf, inputSize, trainOptions } from './training-run.ts'
-import { imageSource, readTrainingSet } from './training-set.ts'
+import { choicesOf, imageSource, readTrainingSet } from './training-set.ts'
 import { writeWhole } from './write-file.ts'
 
 interface Flags {
@@ -161,13 +161,13 @@ async function prepareAndRun(
     say(`warning: ${warning}`)
   if (flags.dryRun) {
     const source = await imageSource(dataset, { ...recipe, cache: 'none' }, { signal, say })
-    const options = trainOptions(recipe, trainingData(source, recipe))
+    const options = trainOptions(recipe, trainingData(source, choicesOf(recipe)))
     await dryRun({ ...options, signal }, { recipe, out: flags.out, json: flags.json === true })
     return
   }
   const source = await imageSource(dataset, recipe, { signal, say, isChecked: resume !== undefined })
   const options = {
-    ...trainOptions(recipe, trainingData(source, recipe)),
+    ...trainOptions(recipe, trainingData(source, choicesOf(recipe))),
     ...(resume && { resume }),
     // Read when they are wanted, so that they are not held through the run.
     ...(from !== undefined && { from: () => startingValues(from) }),

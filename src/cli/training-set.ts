@@ -5,7 +5,9 @@ import {
   fileSource,
   type ImageSource,
   readDataset,
+  type TrainingDataOptions,
 } from '../data/index.ts'
+import { augmentationOf } from './augmentation-settings.ts'
 import { progress } from './progress.ts'
 import type { Recipe } from './recipe.ts'
 import { inputSize } from './training-run.ts'
@@ -76,6 +78,14 @@ export async function imageSource(
   say(`${recipe.cache}: ${source.built ? `made, ${source.built}` : 'aligned images taken from here'}`)
   return source
 }
+
+/** How images are chosen and changed before they are learnt from. */
+export const choicesOf = (recipe: Recipe): TrainingDataOptions => ({
+  sampler: recipe.sampler,
+  imagesPerPerson: recipe.imagesPerPerson,
+  mirror: recipe.mirror,
+  augmentation: augmentationOf(recipe),
+})
 
 async function lookedThrough(dataset: Dataset, signal: AbortSignal): Promise<void> {
   const shown = progress({ total: dataset.samples.length, label: 'looking through', unit: 'images' })

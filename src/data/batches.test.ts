@@ -2,8 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DataError, UsageError } from '../errors.ts'
+import { applyChange, drawChange } from '../image/augmentation.ts'
+import { rng } from '../math/rng.ts'
 import { type Batch, type BatchesOptions, batches } from './batches.ts'
 import { epochOrder, isMirrored } from './order.ts'
+import { sampler } from './sampler.ts'
 import { type ImageSource, memorySource } from './source.ts'
 
 const size = { height: 1, width: 2 }
@@ -74,6 +77,41 @@ describe('batches', () => {
       ),
       { seed: 1, numRuns: 60 },
     )
+  })
+
+  test('augmentation changes each image by what is drawn for its step and place, after the mirror', async () => {
+    const random = rng(1)
+    const source = memorySource({
+      pixels: Uint8Array.from({ length: 6 * 8 * 8 * 3 }, () => random.below(256)),
+      labels: new Int32Array(6),
+      ...{ height: 8, width: 8 },
+    })
+    const augmentation = { rotation: 20, brightness: 0.3, blur: 0.5, jpeg: 0.5, occlusion: 0.5 }
+    const options = { batch: 3, seed: 4, steps: 4 }
+    const plain = await take(source, options)
+    const changed = await take(source, { ...options, augmentation })
+    for (const [i, { image, step }] of plain.entries()) {
+      for (let place = 0; place < 3; place++) {
+        const change = drawChange(rng(4, 0x6368616e6765, step, place), augmentation)
+        applyChange(image, { height: 8, width: 8 }, change, place * 192)
+      }
+      expect(changed[i]!.image).toEqual(image)
+    }
+    const later = await take(source, { ...options, augmentation, firstStep: 2, ahead: 1, parallel: 1 })
+    expect(later).toEqual(changed.slice(2))
+  })
+
+  test('the sampler chooses the images', async () => {
+    const source = { ...numbered(12), labels: Int32Array.from({ length: 12 }, (_, i) => i % 3) }
+    const options = { batch: 4, seed: 2, steps: 5 }
+    const pk = { sampler: 'pk', imagesPerPerson: 2 } as const
+    const order = sampler(source.labels, { ...options, ...pk })
+    const taken = await take(source, { ...options, ...pk, mirror: false })
+    for (const { step, image } of taken) {
+      const first = (step % 3) * 4
+      const chosen = order(Math.floor(step / 3)).subarray(first, first + 4)
+      expect([image[0], image[6], image[12], image[18]]).toEqual([...chosen])
+    }
   })
 
   test('`ahead` further batches are read while the taker holds one, and no more', async () => {

@@ -1,9 +1,14 @@
 import { UsageError } from '../errors.ts'
 import { mirror as mirrorPicture } from '../image/augment.ts'
+import { type Augmentation, applyChange, changesAnything, drawChange } from '../image/augmentation.ts'
+import { rng } from '../math/rng.ts'
 import { batchesPerEpoch, isMirrored } from './order.ts'
 import { gate } from './parallel.ts'
 import { type SamplerOptions, sampler } from './sampler.ts'
 import type { ImageSource } from './source.ts'
+
+// Keeps what is drawn for an image apart from every other user of the seed: "change" in ASCII.
+const CHANGE = 0x6368616e6765
 
 /** What a training step eats. The buffers are fresh: whoever takes a batch may transfer them to a worker. */
 export interface Batch {
@@ -42,6 +47,8 @@ export interface BatchesOptions extends SamplerOptions {
   readonly steps: number
   /** Mirror each image with probability ½. */
   readonly mirror?: boolean
+  /** What else is changed at random, each time that an image is shown. */
+  readonly augmentation?: Partial<Augmentation>
   /** How many batches are read ahead. */
   readonly ahead?: number
   /** How many images are read at a time. */
@@ -51,13 +58,23 @@ export interface BatchesOptions extends SamplerOptions {
 /**
  * The batches of a run, read ahead while the taker computes. A batch is a pure function of the source, `batch`, `seed`
  * and its step: step t is batch t mod B of epoch ⌊t / B⌋, B = ⌊count / batch⌋, and an epoch has its own order, that of
- * `sampler`. So a run that begins at `firstStep` gets what an uninterrupted run would have got.
+ * `sampler`; what is drawn for an image is a function of (seed, step, its place in the batch). So a run that begins at `firstStep` gets what an uninterrupted run would have got.
  * The iterator throws what `source.read` throws, at the step that needs the image.
  * @throws UsageError for a batch larger than the source, options that are no positive whole numbers, and what `sampler` refuses.
  */
 export function batches(
   source: ImageSource,
-  { batch, seed, firstStep = 0, steps, mirror = true, ahead = 3, parallel = 8, ...sampling }: BatchesOptions,
+  {
+    batch,
+    seed,
+    firstStep = 0,
+    steps,
+    mirror = true,
+    augmentation = {},
+    ahead = 3,
+    parallel = 8,
+    ...sampling
+  }: BatchesOptions,
 ): Batches {
   for (const [name, value] of Object.entries({ batch, ahead, parallel })) {
     if (!(Number.isSafeInteger(value) && value > 0)) {
@@ -73,6 +90,7 @@ export function batches(
   const size = height * width * 3
   const perEpoch = batchesPerEpoch(source.count, batch)
   const orderOf = sampler(source.labels, { batch, seed, ...sampling })
+  const isChanged = changesAnything(augmentation)
   const stats: BatchStats = { delivered: 0, waitedMs: 0, restedMs: 0 }
 
   async function* iterate(): AsyncGenerator<Batch, void, undefined> {
@@ -103,6 +121,13 @@ export function batches(
             await source.read(index, image, position * size)
             if (mirror && isMirrored(seed, step, position))
               mirrorPicture(image, { height, width }, position * size)
+            if (isChanged)
+              applyChange(
+                image,
+                { height, width },
+                drawChange(rng(seed, CHANGE, step, position), augmentation),
+                position * size,
+              )
           })
         }),
       )

@@ -24,25 +24,37 @@ export function resize(
   const columns = taps(width, picture.width, scale)
   const rows = taps(height, picture.height, scale)
   // Rows first would touch less memory twice, but columns first keeps the buffer at the target's width.
-  const narrow = new Float32Array(picture.height * width * 3)
+  const { data } = picture
+  const row = 3 * width
+  const narrow = new Float32Array(picture.height * row)
+  const sums = new Float64Array(row)
   for (let y = 0; y < picture.height; y++) {
     for (let u = 0; u < width; u++) {
       const { first, weights } = columns[u]!
       const o = 3 * (y * width + u)
-      for (let k = 0; k < weights.length; k++) {
-        const i = 3 * (y * picture.width + first + k)
+      let i = 3 * (y * picture.width + first)
+      let [red, green, blue] = [0, 0, 0]
+      for (let k = 0; k < weights.length; k++, i += 3) {
         const weight = weights[k]!
-        for (let c = 0; c < 3; c++) narrow[o + c]! += weight * picture.data[i + c]!
+        red += weight * data[i]!
+        green += weight * data[i + 1]!
+        blue += weight * data[i + 2]!
       }
+      narrow[o] = red
+      narrow[o + 1] = green
+      narrow[o + 2] = blue
     }
   }
   for (let v = 0; v < height; v++) {
     const { first, weights } = rows[v]!
-    for (let j = 0; j < 3 * width; j++) {
-      let sum = 0
-      for (let k = 0; k < weights.length; k++) sum += weights[k]! * narrow[3 * width * (first + k) + j]!
-      out[offset + 3 * width * v + j] = sum + 0.5
+    // Half a grey level, so that storing rounds.
+    sums.fill(0.5)
+    for (let k = 0; k < weights.length; k++) {
+      const weight = weights[k]!
+      const from = row * (first + k)
+      for (let j = 0; j < row; j++) sums[j]! += weight * narrow[from + j]!
     }
+    out.set(sums, offset + row * v)
   }
   return out
 }
