@@ -1,8 +1,12 @@
 import * as ort from 'onnxruntime-node'
-import type { TensorData } from './session.ts'
+import type { PortInfo, SessionOptions, TensorData } from './session.ts'
 
 /** A compiled model in the calling thread, which each run blocks. */
 export interface InlineSession {
+  readonly inputs: readonly PortInfo[]
+  readonly outputs: readonly PortInfo[]
+  /** Name and version of the runtime. */
+  readonly version: string
   /** Runs the model and writes its outputs into the arrays of `outputs`. */
   run(
     feeds: Readonly<Record<string, TensorData>>,
@@ -12,14 +16,22 @@ export interface InlineSession {
   release(): Promise<void>
 }
 
+const portInfo = (m: ort.InferenceSession.ValueMetadata): PortInfo =>
+  m.isTensor ? { name: m.name, type: m.type, shape: m.shape } : { name: m.name, type: 'other', shape: [] }
+
 /**
- * Compiles an ONNX model for worker threads that use its results where they lie: nothing is copied, one thread computes.
+ * Compiles an ONNX model for worker threads that use its results where they lie: nothing is copied. One thread computes where
+ * nothing else is said. `pattern: false` reserves no memory ahead, of which large steps take twice as much else.
  * The thread must not be ended in the midst of a run: see `passGate`.
  */
-export async function createInlineSession(model: Uint8Array): Promise<InlineSession> {
+export async function createInlineSession(
+  model: Uint8Array,
+  { threads = 1, pattern = true }: SessionOptions & { readonly pattern?: boolean } = {},
+): Promise<InlineSession> {
   const session = await ort.InferenceSession.create(model, {
     graphOptimizationLevel: 'all',
-    intraOpNumThreads: 1,
+    enableMemPattern: pattern,
+    intraOpNumThreads: threads,
     logSeverityLevel: 3,
   })
   const tensors = (all: Readonly<Record<string, TensorData>>): Record<string, ort.Tensor> =>
@@ -30,6 +42,9 @@ export async function createInlineSession(model: Uint8Array): Promise<InlineSess
       ]),
     )
   return {
+    inputs: session.inputMetadata.map(portInfo),
+    outputs: session.outputMetadata.map(portInfo),
+    version: `onnxruntime-node ${ort.env.versions.node}`,
     run: async (feeds, outputs) => {
       await session.run(tensors(feeds), tensors(outputs))
     },

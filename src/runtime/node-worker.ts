@@ -1,8 +1,9 @@
 /** The thread that holds one session: it answers requests in order, and blocks while the runtime works. */
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import * as ort from 'onnxruntime-node'
 import type { Request, WorkerStart } from './node.ts'
 import { passGate } from './node-gate.ts'
+import { serveThread } from './node-serve.ts'
 import { nextName, type PortInfo, type TensorData } from './session.ts'
 
 const { model, threads, state, gate } = workerData as WorkerStart
@@ -17,11 +18,7 @@ const fromOrt = (t: ort.Tensor): TensorData => ({
 const portInfo = (m: ort.InferenceSession.ValueMetadata): PortInfo =>
   m.isTensor ? { name: m.name, type: m.type, shape: m.shape } : { name: m.name, type: 'other', shape: [] }
 
-/** The runtime's messages may run over several lines. */
-const oneLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ')
-
-async function main(): Promise<void> {
+serveThread<Request>(async () => {
   const options: ort.InferenceSession.SessionOptions = {
     graphOptimizationLevel: 'all',
     // Memory patterns hold everything at once: off, a step takes a little over half the memory.
@@ -34,7 +31,7 @@ async function main(): Promise<void> {
       ? ort.InferenceSession.create(model, options)
       : ort.InferenceSession.create(model, options),
   )
-  if (!session) return
+  if (!session) return null
 
   // Two sets of state tensors swap roles each step: writing over what is still read would corrupt it.
   let current = Object.fromEntries(Object.entries(state ?? {}).map(([name, value]) => [name, toOrt(value)]))
@@ -70,35 +67,17 @@ async function main(): Promise<void> {
       }),
     )
 
-  let queue = Promise.resolve()
-  parentPort!.on('message', (request: Request) => {
-    queue = queue.then(async () => {
-      if (request.kind === 'close') {
-        await session.release()
-        process.exit()
-      }
-      try {
-        if (request.kind === 'read') {
-          const value = read(request.names ?? Object.keys(current))
-          parentPort!.postMessage(
-            { value },
-            Object.values(value).map(({ data }) => data.buffer as ArrayBuffer),
-          )
-        } else parentPort!.postMessage({ value: await passGate(gate, () => run(request.feeds)) })
-      } catch (error) {
-        parentPort!.postMessage({ error: oneLine(error) })
-      }
-    })
-  })
-  parentPort!.postMessage({
-    value: {
+  return {
+    opened: {
       inputs: session.inputMetadata.map(portInfo),
       outputs: session.outputMetadata.map(portInfo),
       version: `onnxruntime-node ${ort.env.versions.node}`,
     },
-  })
-}
-
-main().catch((error: unknown) => {
-  parentPort!.postMessage({ error: oneLine(error) })
+    answer: async (request) => {
+      if (request.kind === 'run') return { value: await passGate(gate, () => run(request.feeds)) }
+      const value = read((request.kind === 'read' ? request.names : undefined) ?? Object.keys(current))
+      return { value, transfer: Object.values(value).map(({ data }) => data.buffer as ArrayBuffer) }
+    },
+    release: () => session.release(),
+  }
 })

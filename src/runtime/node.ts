@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads'
-import { closeGate, type Gate, guardExit, openGate } from './node-gate.ts'
+import type { Gate } from './node-gate.ts'
+import { openThread } from './node-thread.ts'
 import type {
   PortInfo,
   Session,
@@ -40,8 +40,6 @@ interface Ports {
   readonly version: string
 }
 
-type Answer = { readonly value: unknown } | { readonly error: string }
-
 /**
  * Compiles an ONNX model (a path or the file's bytes) on ONNX Runtime's CPU provider, in a worker thread of its own, so that
  * the calling thread stays free while it runs.
@@ -52,7 +50,7 @@ export async function createSession(
   { threads = 0 }: SessionOptions = {},
 ): Promise<Session> {
   const {
-    ports: { inputs, outputs },
+    opened: { inputs, outputs },
     ask,
     close,
   } = await start({ model, threads, state: null })
@@ -72,70 +70,20 @@ export async function createStepSession(
   model: string | Uint8Array,
   { threads = 0, state }: StepSessionOptions,
 ): Promise<StepSession> {
-  const { ports, ask, close } = await start({ model, threads, state })
+  const { opened, ask, close } = await start({ model, threads, state })
   return {
-    version: ports.version,
+    version: opened.version,
     step: (feeds) => ask({ kind: 'run', feeds }) as Promise<Record<string, TensorData>>,
     read: (names) => ask({ kind: 'read', names }) as Promise<Record<string, TensorData>>,
     close,
   }
 }
 
-async function start(options: Omit<WorkerStart, 'gate'>) {
-  const gate = openGate()
-  const release = guardExit(gate)
+const start = (options: Omit<WorkerStart, 'gate'>) =>
   // The worker is TypeScript in a clone and JavaScript in the package, as this file is.
-  const file = import.meta.url.endsWith('.ts') ? './node-worker.ts' : './node-worker.js'
-  const worker = new Worker(new URL(file, import.meta.url), {
-    workerData: { ...options, gate } satisfies WorkerStart,
+  openThread<Ports>(
+    new URL(import.meta.url.endsWith('.ts') ? './node-worker.ts' : './node-worker.js', import.meta.url),
+    options,
     // The first state moves to the thread: it can be most of the memory.
-    transferList: Object.values(options.state ?? {}).map(({ data }) => data.buffer as ArrayBuffer),
-    // Flags of the process are not for its threads: an --input-type would stop them.
-    execArgv: [],
-  })
-  const waiting: { resolve: (value: unknown) => void; reject: (error: Error) => void }[] = []
-  let failure: Error | null = null
-  const fail = (error: Error): void => {
-    failure ??= error
-    for (const { reject } of waiting.splice(0)) reject(failure)
-  }
-  // Answers come in the order of the requests.
-  worker.on('message', (answer: Answer) => {
-    const call = waiting.shift()
-    if ('error' in answer) call?.reject(new Error(answer.error))
-    else call?.resolve(answer.value)
-  })
-  worker.on('error', fail)
-  const exited = new Promise<void>((resolve) => {
-    worker.on('exit', () => {
-      fail(new Error('the session is closed'))
-      release()
-      resolve()
-    })
-  })
-  const answer = (): Promise<unknown> =>
-    failure
-      ? Promise.reject(failure)
-      : new Promise((resolve, reject) => {
-          waiting.push({ resolve, reject })
-        })
-  const close = (): Promise<void> => {
-    closeGate(gate)
-    fail(new Error('the session is closed'))
-    worker.postMessage({ kind: 'close' } satisfies Request)
-    return exited
-  }
-  let ports: Ports
-  try {
-    ports = (await answer()) as Ports
-  } catch (error) {
-    await close()
-    throw error
-  }
-  const ask = (request: Request): Promise<unknown> => {
-    const promise = answer()
-    worker.postMessage(request)
-    return promise
-  }
-  return { ports, ask, close }
-}
+    Object.values(options.state ?? {}).map(({ data }) => data.buffer as ArrayBuffer),
+  )
