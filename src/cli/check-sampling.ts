@@ -1,16 +1,23 @@
 import { checkPeople, type Dataset } from '../data/index.ts'
 import { UsageError } from '../errors.ts'
 import type { Recipe } from './recipe.ts'
+import { lossOf } from './training-run.ts'
 
 /**
  * Checks that a data set has batches as the recipe's sampler makes them; gives lines of warning.
  * @throws UsageError for what makes no batch of P × K, and where nobody has two images
  */
 export function checkSampling(
-  { sampler, batch, imagesPerPerson }: Recipe,
+  recipe: Recipe,
   { people, samples }: Pick<Dataset, 'people' | 'samples'>,
 ): string[] {
-  if (sampler !== 'pk') return []
+  const { sampler, batch, imagesPerPerson, loss } = recipe
+  if (sampler !== 'pk')
+    return lossOf(recipe).comparesPairs
+      ? [
+          `${loss}: compares images of one person within a batch, of which those of sampler ${sampler} hold few or none; --sampler pk has several of each`,
+        ]
+      : []
   checkPeople(people.length, { batch, imagesPerPerson })
   const counts = new Int32Array(people.length)
   for (const { label } of samples) counts[label]!++

@@ -115,7 +115,7 @@ export async function runTraining(
     accuracy,
     seconds: (performance.now() - started) / 1000,
     bytes: (await stat(folder.model)).size,
-    prototypes: trained.values.get(prototypesName)!.length,
+    prototypes: trained.values.get(prototypesName)?.length ?? 0,
   }
   process.stdout.write(`${JSON.stringify(facts)}\n`)
 }
