@@ -1,6 +1,18 @@
 import { UsageError } from '../errors.ts'
-import { add, reshape, type Tensor } from '../graph/index.ts'
-import { convolution, fanInUniform, fullyConnected, gaussian, prelu } from '../nn/index.ts'
+import { add, type Tensor } from '../graph/index.ts'
+import {
+  type ConvolutionOptions,
+  convolution,
+  dropout,
+  fanInUniform,
+  fullyConnected,
+  gaussian,
+  prelu,
+} from '../nn/index.ts'
+import { convBlock } from './conv-block.ts'
+import { flat } from './flat.ts'
+import type { NetworkOptions } from './network-options.ts'
+import { stageChannels } from './stage-channels.ts'
 
 /** Residual units in the four stages, by the number of layers (Liu et al. 2017, table 2). */
 const unitsByDepth = {
@@ -16,46 +28,45 @@ export type SfnetDepth = keyof typeof unitsByDepth
 
 export const sfnetDepths = Object.keys(unitsByDepth).map(Number) as SfnetDepth[]
 
-export interface SfnetOptions {
+export interface SfnetOptions extends NetworkOptions {
   readonly depth?: SfnetDepth
-  /** Multiplies the channels 64, 128, 256, 512 of the stages. */
-  readonly width?: number
-  /** Length D of the embedding. */
-  readonly dimensions?: number
+  /** Batch normalisation between each convolution, which has no bias then, and its activation; none as published. */
+  readonly batchNorm?: boolean
 }
 
 /**
  * SFNet, the network of SphereFace (Liu et al. 2017): pixels [N, 3, H, W] in about −1 … 1 -> features [N, D].
- * Each stage halves the map by a stride-2 convolution and refines it by residual units; no batch normalisation,
- * no activation at the end.
- * @throws UsageError for a depth that does not exist or a width that leaves no channel
+ * Each stage halves the map by a stride-2 convolution and refines it by residual units; channels 64, 128, 256, 512 times
+ * `width`; no activation at the end. As published without batch normalisation and dropout.
+ * @throws UsageError for a depth that does not exist, a width that leaves no channel or a dropout outside 0 … 1
  */
 export function sfnet(
   pixels: Tensor,
-  { depth = 20, width = 1, dimensions = 512 }: SfnetOptions = {},
+  {
+    depth = 20,
+    width = 1,
+    dimensions = 512,
+    batchNorm = false,
+    dropout: rate = 0,
+    training = false,
+  }: SfnetOptions = {},
 ): Tensor {
   const stages = unitsByDepth[depth]
   if (!stages) throw new UsageError(`sfnet: depth must be one of ${sfnetDepths.join(', ')}, got ${depth}`)
-  const channels = [64, 128, 256, 512].map((c) => Math.floor(c * width))
-  if (!(channels[0]! >= 1)) throw new UsageError(`sfnet: width must leave at least one channel, got ${width}`)
+  const channels = stageChannels('sfnet', [64, 128, 256, 512], width)
+  const layer = (x: Tensor, name: string, options: ConvolutionOptions): Tensor =>
+    batchNorm ? convBlock(x, name, { ...options, training }) : prelu(convolution(x, name, options), name)
+  /** x + PReLU(conv(PReLU(conv(x)))), nothing after the addition. */
+  const residualUnit = (x: Tensor, name: string): Tensor => {
+    const options = { out: x.shape[1]!, bias: false, init: gaussian(0.01) }
+    return add(x, layer(layer(x, `${name}.conv1`, options), `${name}.conv2`, options))
+  }
   let x = pixels
   stages.forEach((units, stage) => {
-    const out = channels[stage]!
     const name = `stage${stage + 1}`
-    x = convolution(x, `${name}.down`, { out, stride: 2, init: fanInUniform })
-    x = prelu(x, `${name}.down`)
+    x = layer(x, `${name}.down`, { out: channels[stage]!, stride: 2, init: fanInUniform })
     for (let unit = 1; unit <= units; unit++) x = residualUnit(x, `${name}.unit${unit}`)
   })
-  const [n, c, h, w] = x.shape
-  return fullyConnected(reshape(x, [n!, c! * h! * w!]), 'embedding', { out: dimensions, init: fanInUniform })
-}
-
-/** x + PReLU(conv(PReLU(conv(x)))), nothing after the addition. */
-function residualUnit(x: Tensor, name: string): Tensor {
-  let y = x
-  for (const layer of [`${name}.conv1`, `${name}.conv2`]) {
-    y = convolution(y, layer, { out: x.shape[1]!, bias: false, init: gaussian(0.01) })
-    y = prelu(y, layer)
-  }
-  return add(x, y)
+  x = dropout(flat(x), 'dropout', { rate, training })
+  return fullyConnected(x, 'embedding', { out: dimensions, init: fanInUniform })
 }

@@ -4,10 +4,10 @@ import { filled } from './initialisers.ts'
 export interface ConvolutionOptions {
   /** Output channels. */
   readonly out: number
-  /** Side of the square kernel. */
-  readonly kernel?: number
+  /** Rows and columns of the kernel, or the side of a square one. */
+  readonly kernel?: number | readonly [number, number]
   readonly stride?: number
-  /** Zeros on each side; by default those that keep the size at stride 1. */
+  /** Zeros on each side; by default those that keep the size at stride 1, where the kernel's sides are odd. */
   readonly pad?: number
   readonly bias?: boolean
   /** Groups of channels; as many as input channels for a depthwise convolution. */
@@ -16,23 +16,17 @@ export interface ConvolutionOptions {
 }
 
 /**
- * A convolution with its own weight [out, Ci / group, kernel, kernel] and bias: x [N, Ci, H, W] -> [N, out, H', W'].
+ * A convolution with its own weight [out, Ci / group, rows, columns] and bias: x [N, Ci, H, W] -> [N, out, H', W'].
  * @throws ShapeError where the groups do not part the channels
  */
 export function convolution(
   x: Tensor,
   name: string,
-  {
-    out,
-    kernel = 3,
-    stride = 1,
-    pad = Math.floor(kernel / 2),
-    bias = true,
-    group = 1,
-    init,
-  }: ConvolutionOptions,
+  { out, kernel = 3, stride = 1, pad, bias = true, group = 1, init }: ConvolutionOptions,
 ): Tensor {
-  const w = parameter(`${name}.weight`, [out, Math.ceil(x.shape[1]! / group), kernel, kernel], { init })
-  const y = conv(x, w, { strides: [stride, stride], pads: [pad, pad, pad, pad], group })
+  const [rows, columns] = typeof kernel === 'number' ? [kernel, kernel] : kernel
+  const [above, beside] = [pad ?? Math.floor(rows / 2), pad ?? Math.floor(columns / 2)]
+  const w = parameter(`${name}.weight`, [out, Math.ceil(x.shape[1]! / group), rows, columns], { init })
+  const y = conv(x, w, { strides: [stride, stride], pads: [above, beside, above, beside], group })
   return bias ? add(y, parameter(`${name}.bias`, [out, 1, 1], { init: filled(0) })) : y
 }

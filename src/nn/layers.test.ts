@@ -41,6 +41,14 @@ describe('convolution(x, name)', () => {
     )
   })
 
+  it('takes a kernel of two sides, and pads each by its own half', () => {
+    const y = convolution(x, 'c', { out: 5, kernel: [3, 5], bias: false, init: filled(0) })
+    expect(y.shape).toEqual([2, 5, 8, 6])
+    expect(parametersOf(y)).toEqual({ 'c.weight': [5, 3, 3, 5] })
+    const whole = convolution(x, 'c', { out: 5, kernel: [8, 6], pad: 0, bias: false, init: filled(0) })
+    expect(whole.shape).toEqual([2, 5, 1, 1])
+  })
+
   it('adds its bias to every place of a channel', () => {
     const y = convolution(input('x', [1, 1, 2, 2]), 'c', { out: 2, kernel: 1, init: filled(0) })
     const values = { x: [1, 2, 3, 4], 'c.weight': [10, -1], 'c.bias': [0.5, 100] }

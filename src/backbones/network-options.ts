@@ -1,0 +1,11 @@
+/** What the networks have in common. */
+export interface NetworkOptions {
+  /** Multiplies the channels of all layers. */
+  readonly width?: number
+  /** Length D of the embedding. */
+  readonly dimensions?: number
+  /** Share of the numbers before the embedding that a training step sets to 0: from 0 to below 1. */
+  readonly dropout?: number
+  /** Whether the network is built to be trained (statistics of the batch, dropout) or used. */
+  readonly training?: boolean
+}
