@@ -88,6 +88,8 @@ export const aSoftmaxEntry = entry({
   aliases: ['asoftmax', 'sphereface'],
   title: 'Angular softmax (A-Softmax, SphereFace)',
   paper: { authors: 'Liu et al.', year: 2017, equation: '7' },
+  formula:
+    'target ‖x‖(λcosθ_y + ψ(θ_y))/(1 + λ), others ‖x‖cosθ_j, ψ(θ) = (−1)^k cos(mθ) − 2k on [kπ/m, (k + 1)π/m]',
   options: [
     {
       name: 'margin',
@@ -113,6 +115,7 @@ export const aSoftmaxEntry = entry({
     const [m, lambda] = [values.margin as number, lambdaOf(values)]
     const form = values.form as GradientForm
     return {
+      perLogit: true,
       loss: (x, W, labels) => aSoftmax(x, W, labels, { m, lambda, form, s }),
       renormalise: form === 'renormalised',
     }

@@ -36,7 +36,11 @@ const options = [
 const make: Definition['make'] = (values, s) => {
   const { similarity, prototypesPerClass } = similarityOf(values)
   const m = rampedMargin(values)
-  return { loss: (x, W, labels) => arcFace(x, W, labels, { s: s!, m, similarity }), prototypesPerClass }
+  return {
+    perLogit: true,
+    loss: (x, W, labels) => arcFace(x, W, labels, { s: s!, m, similarity }),
+    prototypesPerClass,
+  }
 }
 
 /** ArcFace in the catalogue. */
@@ -45,6 +49,7 @@ export const arcFaceEntry = entry({
   aliases: [],
   title: 'Additive angular margin loss (ArcFace)',
   paper: { authors: 'Deng et al.', year: 2019, equation: '3' },
+  formula: 'target s·cos(θ_y + m), others s·cosθ_j',
   options,
   make,
 })
@@ -55,6 +60,7 @@ export const subCentreArcFaceEntry = entry({
   aliases: ['subcenter-arcface'],
   title: 'Sub-center ArcFace',
   paper: { authors: 'Deng et al.', year: 2020, equation: '4' },
+  formula: 'as ArcFace, cosθ_j the largest of those to the K prototypes of class j',
   options: [...options, subCentresOption(3)],
   make,
 })

@@ -87,6 +87,8 @@ export const circleEntry = entry({
   aliases: [],
   title: 'Circle loss',
   paper: { authors: 'Sun et al.', year: 2020, equation: '6' },
+  formula:
+    'target γ[1 + m − cosθ_y]₊(cosθ_y − 1 + m), others γ[cosθ_j + m]₊(cosθ_j − m), what is in brackets not differentiated',
   options: [
     {
       name: 'form',
@@ -109,6 +111,10 @@ export const circleEntry = entry({
         comparesPairs: true,
       }
     const { similarity, prototypesPerClass } = similarityOf(values)
-    return { loss: (x, W, y) => circle(x, W, y, { ...options, similarity }), prototypesPerClass }
+    return {
+      perLogit: true,
+      loss: (x, W, y) => circle(x, W, y, { ...options, similarity }),
+      prototypesPerClass,
+    }
   },
 })

@@ -59,6 +59,7 @@ export const combinedMarginEntry = entry({
   aliases: ['combined'],
   title: 'Combined margin',
   paper: { authors: 'Deng et al.', year: 2019, equation: '4' },
+  formula: 'target s(cos(m1·θ_y + m2) − m3), others s·cosθ_j',
   options: [
     {
       name: 'm1',
@@ -92,6 +93,7 @@ export const combinedMarginEntry = entry({
     const number = (name: string): number => values[name] as number
     const margins = { m1: number('m1'), m2: number('m2'), m3: number('m3') }
     return {
+      perLogit: true,
       loss: (x, W, labels) => combinedMargin(x, W, labels, { s: s!, ...margins, similarity }),
       prototypesPerClass,
     }

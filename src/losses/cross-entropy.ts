@@ -28,5 +28,14 @@ export function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
   const shifted = sub(logits, stopGradient(reduceMax(logits, [1], { keepdims: true })))
   const partition = log(reduceSum(exp(shifted), [1]))
   const target = reduceSum(mul(oneHot(labels, classes!), shifted), [1])
-  return reduceMean(sub(partition, target))
+  const mean = reduceMean(sub(partition, target))
+  made.set(mean, { logits, labels })
+  return mean
 }
+
+/** What each cross-entropy was made of. */
+const made = new WeakMap<Tensor, { readonly logits: Tensor; readonly labels: Tensor }>()
+
+/** The logits and labels of a tensor that `crossEntropy` gave; null for any other. */
+export const crossEntropyOf = (loss: Tensor): { readonly logits: Tensor; readonly labels: Tensor } | null =>
+  made.get(loss) ?? null

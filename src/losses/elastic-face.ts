@@ -89,6 +89,10 @@ const elasticEntry = (variant: ElasticVariant): LossEntry =>
     aliases: variant === 'arc' ? ['elasticface'] : [],
     title: variant === 'arc' ? 'ElasticFace-Arc' : 'ElasticFace-Cos',
     paper: { authors: 'Boutros et al.', year: 2022, equation: variant === 'arc' ? '6' : '7' },
+    formula:
+      variant === 'arc'
+        ? 'target s·cos(θ_y + m + σz), others s·cosθ_j, z standard normal, drawn for each sample'
+        : 'target s(cosθ_y − m − σz), others s·cosθ_j, z standard normal, drawn for each sample',
     options: [
       variant === 'arc'
         ? marginOption(0.5, { max: 2, doc: 'mean margin in radians, added to the angle to the own class' })
@@ -111,7 +115,8 @@ const elasticEntry = (variant: ElasticVariant): LossEntry =>
       const { similarity, prototypesPerClass } = similarityOf(values)
       const [sigma, plus, m] = [values.sigma as number, values.plus === true, rampedMargin(values)]
       const options = { variant, m, sigma, plus, s: s!, similarity }
-      return { loss: (x, W, y) => elasticFace(x, W, y, options), prototypesPerClass }
+      // Sorted by angle, margins depend on the other samples' prototypes.
+      return { perLogit: !plus, loss: (x, W, y) => elasticFace(x, W, y, options), prototypesPerClass }
     },
   })
 

@@ -17,6 +17,11 @@ export interface BuiltLoss {
   readonly prototypesPerClass?: number
   /** Whether the loss reads `W`: true where it is missing; contrastive and triplet losses alone have no prototypes. */
   readonly usesPrototypes?: boolean
+  /**
+   * Whether it is the cross-entropy of logits of which each depends on its sample, its own prototypes, and whether it is the
+   * target's, and on nothing else: then classes can be gone through a chunk at a time (`lossParts`). Terms may be added.
+   */
+  readonly perLogit?: boolean
   /** Whether it compares samples of one class within a batch, and so wants batches that have some (sampler `pk`). */
   readonly comparesPairs?: boolean
   /** The settings as they were resolved, by option name, and the name of the loss; `lossNamed(…).build` takes them back. */
@@ -32,7 +37,7 @@ export interface LossEntry {
   readonly title: string
   readonly paper: { readonly authors: string; readonly year: number; readonly equation: string }
   /** What it makes of the own class and of the others, in a line; no sentence. */
-  readonly formula?: string
+  readonly formula: string
   readonly options: readonly LossOption[]
   /** @throws UsageError for an unknown option, or a value outside its domain */
   readonly build: (given?: Readonly<Record<string, unknown>>) => BuiltLoss

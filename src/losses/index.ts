@@ -29,7 +29,7 @@ export { centerLoss, centerLossKept, movedCentres } from './center.ts'
 export { circle, circlePairs } from './circle.ts'
 export { type CombinedMargins, combinedMargin, combinedTurn } from './combined-margin.ts'
 export { contrastive } from './contrastive.ts'
-export { crossEntropy } from './cross-entropy.ts'
+export { crossEntropy, crossEntropyOf } from './cross-entropy.ts'
 export { curricularFace, curricularFaceKept } from './curricular-face.ts'
 export { type ElasticVariant, elasticFace } from './elastic-face.ts'
 export type { BuiltLoss, LossEntry } from './entry.ts'
@@ -42,6 +42,7 @@ export {
   type OptionValue,
   resolveOptions,
 } from './loss-options.ts'
+export { type LossParts, lossParts } from './loss-parts.ts'
 export { leastLambdaG, type MagFaceOptions, magFace } from './mag-face.ts'
 export type { MarginForm } from './margin-form.ts'
 export { type MarginKind, marginExcess, type Point } from './margin-region.ts'

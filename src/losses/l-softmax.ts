@@ -2,6 +2,7 @@ import {
   add,
   div,
   matmul,
+  max,
   mul,
   type Operand,
   reduceSum,
@@ -31,7 +32,8 @@ export function lSoftmax(
   const logits = matmul(x, transpose(W))
   const own = reduceSum(mul(Y, logits), [1], { keepdims: true })
   const length = mul(norm(x), matmul(Y, norm(W)))
-  const ψ = mul(length, psi(div(own, length), m))
+  // A sample whose class is not among these rows has length 0, and its ψ is not used: it must only be a number.
+  const ψ = mul(length, psi(div(own, max(length, 1e-30)), m))
   const target = div(add(mul(lambda, own), ψ), add(1, lambda))
   return crossEntropy(add(logits, mul(Y, sub(target, own))), labels)
 }
@@ -42,6 +44,7 @@ export const lSoftmaxEntry = entry({
   aliases: ['lsoftmax'],
   title: 'Large-margin softmax (L-Softmax)',
   paper: { authors: 'Liu et al.', year: 2016, equation: '4' },
+  formula: 'target ‖W_y‖‖x‖(λcosθ_y + ψ(θ_y))/(1 + λ), others W_jᵀx, ψ that of A-Softmax',
   options: [
     {
       name: 'margin',
@@ -55,6 +58,6 @@ export const lSoftmaxEntry = entry({
   ],
   make: (values) => {
     const options = { m: values.margin as number, lambda: lambdaOf(values) }
-    return { loss: (x, W, labels) => lSoftmax(x, W, labels, options) }
+    return { perLogit: true, loss: (x, W, labels) => lSoftmax(x, W, labels, options) }
   },
 })

@@ -30,6 +30,7 @@ export const lmclEntry = entry({
   aliases: ['cosface', 'am-softmax'],
   title: 'Large margin cosine loss (LMCL, CosFace)',
   paper: { authors: 'Wang et al.', year: 2018, equation: '4' },
+  formula: 'target s(cosθ_y − m), others s·cosθ_j',
   options: [
     {
       name: 'margin',
@@ -50,6 +51,7 @@ export const lmclEntry = entry({
   make: ({ margin, marginRamp: steps }, s) => {
     const m = steps === 0 ? (margin as number) : marginRamp(margin as number, steps as number)
     return {
+      perLogit: true,
       loss: (x, W, labels) => lmcl(x, W, labels, { s, m }),
       warnings: (classes, dimensions) => boundWarnings({ s, m: margin as number, classes, dimensions }),
     }

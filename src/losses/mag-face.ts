@@ -119,6 +119,7 @@ export const magFaceEntry = entry({
     const lambda = number('lambdaG')
     const least = leastLambdaG(options)
     return {
+      perLogit: true,
       loss: (x, W, labels) => magFace(x, W, labels, { ...options, lambda }),
       warnings: () =>
         lambda < least

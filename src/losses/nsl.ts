@@ -19,8 +19,10 @@ export const nslEntry = entry({
   aliases: ['normalised-softmax'],
   title: 'Normalised softmax loss (NSL)',
   paper: { authors: 'Wang et al.', year: 2018, equation: '3' },
+  formula: 's·cosθ_j for every class',
   options: [scale(30, null), normaliseFeatures(true)],
   make: (_, s) => ({
+    perLogit: true,
     loss: (x, W, labels) => nsl(x, W, labels, { s }),
     warnings: (classes, dimensions) => boundWarnings({ s, m: 0, classes, dimensions }),
   }),

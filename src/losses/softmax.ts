@@ -17,6 +17,7 @@ export const softmaxEntry = entry({
   aliases: [],
   title: 'Softmax',
   paper: { authors: 'Liu et al.', year: 2017, equation: '3' },
+  formula: 'W_jᵀx + b_j for every class',
   options: [
     {
       name: 'bias',
@@ -28,6 +29,7 @@ export const softmaxEntry = entry({
   ],
   make: ({ bias }) => ({
     bias: bias === true,
+    perLogit: true,
     loss: (x, W, labels) => softmax(x, W, labels, bias ? { bias: headBias(W.shape[0]!) } : {}),
   }),
 })

@@ -65,6 +65,7 @@ export const sphereFaceREntry = entry({
   aliases: ['spherefacer'],
   title: 'SphereFace Revived (SphereFace-R)',
   paper: { authors: 'Liu et al.', year: 2022, equation: '11 and 13' },
+  formula: 'v1: target s·cos(min(m·θ_y, π)), others s·cosθ_j; v2: target s·cosθ_y, others s·cos(θ_j/m)',
   options: [
     {
       name: 'version',
@@ -106,6 +107,10 @@ export const sphereFaceREntry = entry({
       form: values.form as MarginForm,
       similarity,
     }
-    return { loss: (x, W, labels) => sphereFaceR(x, W, labels, options), prototypesPerClass }
+    return {
+      perLogit: true,
+      loss: (x, W, labels) => sphereFaceR(x, W, labels, options),
+      prototypesPerClass,
+    }
   },
 })
