@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { DataError, NumericError, ShapeError, StoppedError, UsageError } from '../errors.ts'
 import { registerCommands } from './commands.ts'
+import { endWithParent } from './end-with-parent.ts'
 import { settleHeap } from './heap-settings.ts'
 import { version } from './version.ts'
 
@@ -41,4 +42,5 @@ async function main(): Promise<void> {
 }
 
 if (['train', 'demo'].includes(process.argv[2] ?? '')) settleHeap()
+endWithParent()
 await main()

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DataError, fileProblem } from '../errors.ts'
+import { endsWithParent } from './end-with-parent.ts'
 
 /** How a run of this program in a process of its own ended. */
 export interface ProgramRun {
@@ -18,7 +19,7 @@ const main = fileURLToPath(
 
 /**
  * Runs `steradian words…` in a process of its own, as a user would; what it says goes to the end of the file `log`. When
- * `signal` stops it, it is asked to save and end, as by Ctrl-C. It ends with this process.
+ * `signal` stops it, it is asked to save and end, as by Ctrl-C. It ends with this process, even with one that is killed.
  * @throws DataError when the log cannot be written
  */
 export async function runProgram(
@@ -32,7 +33,8 @@ export async function runProgram(
     throw new DataError(`${log}: cannot be written, ${fileProblem(error)}`)
   }
   const child = spawn(process.execPath, [...process.execArgv, main, ...words], {
-    stdio: ['ignore', 'pipe', file],
+    stdio: ['pipe', 'pipe', file],
+    env: { ...process.env, ...endsWithParent },
   })
   closeSync(file)
   let stdout = ''

@@ -117,7 +117,7 @@ describe('readSweep(path)', () => {
     [{ axes: { seed: [] } }, /^\$\/sweep\.json: axes\.seed: .*, got \[\]$/],
     [{ axes: {}, axis: 1 }, /^\$\/sweep\.json: unrecognized key: "axis", got /],
     [{ axes: { 'a/b': [1] } }, /^\$\/sweep\.json: axes\./],
-    [{ axes: {}, evaluate: { lfw: {} } }, /^\$\/sweep\.json: evaluate\.lfw\.protocol: .*, got nothing$/],
+    [{ axes: {}, evaluate: { lfw: {} } }, /^\$\/sweep\.json: evaluate\.lfw\.protocol: .*, got none$/],
   ])('refuses %j in a line', async (content, message) => {
     const error = await read(content).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(DataError)

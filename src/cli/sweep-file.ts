@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { DataError, fileProblem, UsageError } from '../errors.ts'
+import { DataError, fileProblem, shown, UsageError } from '../errors.ts'
 import { nearest } from '../math/nearest.ts'
 import { readRecipe } from './recipe.ts'
 
@@ -133,11 +133,12 @@ function checked(value: unknown, path: string): z.infer<typeof schema> {
   const issue = result.error.issues[0]!
   const at = issue.path.join('.')
   const said = issue.message.toLowerCase().split('\n')[0]
-  throw new DataError(`${path}: ${at ? `${at}: ` : ''}${said}, got ${shown(value, issue.path)}`)
+  throw new DataError(`${path}: ${at ? `${at}: ` : ''}${said}, got ${valueAt(value, issue.path)}`)
 }
 
-function shown(value: unknown, path: readonly PropertyKey[]): string {
+/** What stands at a place of a file, as a message shows it. */
+function valueAt(value: unknown, path: readonly PropertyKey[]): string {
   let there = value
   for (const key of path) there = (there as Record<PropertyKey, unknown> | undefined)?.[key]
-  return (JSON.stringify(there) ?? 'nothing').slice(0, 60)
+  return shown(JSON.stringify(there), { longest: 60 })
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError } from '../errors.ts'
-import { compareSettings, type SettingsCompared } from '../evaluate/index.ts'
+import { compareSettings, holm, type SettingsCompared } from '../evaluate/index.ts'
 import { deviation, mean } from '../math/sum.ts'
 import { runFolder } from './run-folder.ts'
 import type { SweepRun } from './sweep-expand.ts'
@@ -33,6 +33,8 @@ export interface SweepResults {
     readonly evaluation: string
     readonly first: string
     readonly second: string
+    /** Its p over the folds and over the seeds, corrected for the number of all comparisons here (Holm). */
+    readonly corrected: { readonly folds: number; readonly overSeeds: number }
   } & SettingsCompared)[]
   readonly unfinished: readonly string[]
   readonly failed: Readonly<Record<string, string>>
@@ -71,15 +73,22 @@ export async function sweepResults(
       measures,
     }
   })
-  const comparisons = names.flatMap((evaluation) =>
+  const compared = names.flatMap((evaluation) =>
     groups.slice(1).flatMap(({ setting, members }, i) => {
       const before = groups[i]!
       const folds = (of: typeof members) =>
         new Map(of.map(({ run, folds: own }) => [run.recipe.seed, own[evaluation] ?? []] as const))
-      const compared = compareSettings(folds(before.members), folds(members))
-      return compared ? [{ evaluation, first: before.setting, second: setting, ...compared }] : []
+      const found = compareSettings(folds(before.members), folds(members))
+      return found ? [{ evaluation, first: before.setting, second: setting, ...found }] : []
     }),
   )
+  const [ofFolds, ofSeeds] = (['folds', 'overSeeds'] as const).map((kind) =>
+    holm(compared.map((each) => each[kind].p)),
+  )
+  const comparisons = compared.map((each, i) => ({
+    ...each,
+    corrected: { folds: ofFolds![i]!, overSeeds: ofSeeds![i]! },
+  }))
   const done = new Set(finished)
   const unfinished = runs.filter((run) => !done.has(run) && !(run.name in failed)).map(({ name }) => name)
   return { settings, comparisons, unfinished, failed }

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DataError, UsageError } from '../errors.ts'
+import { UsageError } from '../errors.ts'
 import { type ProgramRun, runProgram } from './program-run.ts'
-import type { Recipe } from './recipe-settings.ts'
+import { type Recipe, readRecipe, resolveRecipe } from './recipe.ts'
 import { isBarelyBegun, runFolder } from './run-folder.ts'
+import { refuseLiveRun } from './run-lock.ts'
 import type { SweepRun } from './sweep-expand.ts'
 import { writeWhole } from './write-file.ts'
 
@@ -62,6 +63,8 @@ export async function finishRun(
   const folder = places.run(run.name)
   const log = places.log(run.name)
   if (!existsSync(runFolder(folder).model)) {
+    await whenFree(folder, { signal, say: (line) => say(`${run.name}: ${line}`) })
+    if (signal.aborted) return { kind: 'stopped' }
     const begun = existsSync(folder) && !(await isBarelyBegun(folder))
     await writeWhole(places.recipe(run.name), `${JSON.stringify({ ...run.recipe, threads }, null, 2)}\n`)
     const words = begun ? ['--resume'] : ['--recipe', places.recipe(run.name)]
@@ -89,6 +92,27 @@ export async function finishRun(
   return { kind: 'done' }
 }
 
+/** How long a run of a sweep that was killed may take to notice it and to save. */
+const patienceMs = 60_000
+
+/** Waits while another process works on a run; one that goes on for longer is refused by the training itself. */
+async function whenFree(
+  folder: string,
+  { signal, say }: { readonly signal: AbortSignal; readonly say: (line: string) => void },
+): Promise<void> {
+  const end = performance.now() + patienceMs
+  for (let isFirst = true; !signal.aborted && performance.now() < end; isFirst = false) {
+    const isFree = await refuseLiveRun(folder).then(
+      () => true,
+      () => false,
+    )
+    if (isFree) return
+    if (isFirst)
+      say('another process is at work on it, of a sweep that was killed perhaps: waiting for it to save')
+    await new Promise((done) => setTimeout(done, 250))
+  }
+}
+
 function endOf({ code, lastLine }: ProgramRun, { aborted }: AbortSignal): RunEnd {
   if (code === 0) return { kind: 'done' }
   // Told to stop before it could hear, a process ends without a word.
@@ -107,14 +131,10 @@ const free: ReadonlySet<string> = new Set(['threads', 'cache', 'checkpointEvery'
 export async function begunRecipe(out: string, { name, recipe }: SweepRun): Promise<Recipe | null> {
   const folder = sweepPlaces(out).run(name)
   const file = runFolder(folder).recipe
-  const text = await readFile(file, 'utf8').catch(() => null)
-  if (text === null) return null
-  let before: Record<string, unknown>
-  try {
-    before = JSON.parse(text)
-  } catch {
-    throw new DataError(`${file}: recipe is no JSON`)
-  }
+  if (!existsSync(file)) return null
+  // Settings that an older version did not know are as they are without a word.
+  const saved = resolveRecipe(await readRecipe(file), {}, { where: file })
+  const before: Record<string, unknown> = { ...saved }
   const now: Record<string, unknown> = { ...recipe }
   for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) {
     const [was, is] = [before[key], now[key]].map((value) => JSON.stringify(sorted(value)) ?? 'none')
@@ -123,7 +143,7 @@ export async function begunRecipe(out: string, { name, recipe }: SweepRun): Prom
         `--out: ${name} was begun with ${key} ${was}, the sweep asks for ${is} (use another folder), got ${out}`,
       )
   }
-  return before as unknown as Recipe
+  return saved
 }
 
 /** An object with its keys in order, so that equal ones have one text. */

@@ -39,7 +39,15 @@ it('sweepTable shows mean ± spread, a bare value for one seed, a hyphen for wha
         measures: { 'train loss': measure([2], 2, null), 'lfw accuracy': measure([0.9], 0.9, null) },
       },
     ],
-    comparisons: [{ evaluation: 'lfw', first: 'softmax', second: 'lmcl margin0.35', ...compared }],
+    comparisons: [
+      {
+        evaluation: 'lfw',
+        first: 'softmax',
+        second: 'lmcl margin0.35',
+        ...compared,
+        corrected: { folds: 0.398, overSeeds: Number.NaN },
+      },
+    ],
     unfinished: ['lmcl-margin0.35-seed1'],
     failed: { 'lmcl-margin0.9-seed0': 'train: step 3: the loss is NaN' },
   }
@@ -50,7 +58,9 @@ it('sweepTable shows mean ± spread, a bare value for one seed, a hyphen for wha
   expect(lines[2]).toBe('softmax | 2 | 1.600 ± 0.141 | 82.00 ± 1.41 | 0.9050 ± 0.0071')
   expect(lines[3]).toBe('lmcl margin0.35 | 1 | 2.000 | 90.00 | -')
   // Differences of the folds, averaged over the seeds: 10, 15, 0 points; t = 1.890 with 2 degrees of freedom.
-  expect(lines).toContain('lfw: lmcl margin0.35 less softmax | +8.33 | −10.64 … +27.31 | 0.199 | 0.126')
+  expect(lines).toContain(
+    'lfw: lmcl margin0.35 less softmax | +8.33 | −10.64 … +27.31 | 0.199 | 0.398 | 0.126 | -',
+  )
   expect(lines).toContain('failed: lmcl-margin0.9-seed0: train: step 3: the loss is NaN')
   expect(lines).toContain('unfinished: lmcl-margin0.35-seed1')
 })

@@ -22,20 +22,23 @@ export function sweepTable({ settings, comparisons, unfinished, failed }: SweepR
     parts.push('mean ± standard deviation over the seeds; train: the last twentieth of the steps\n')
   }
   if (comparisons.length > 0) {
-    const rows = comparisons.map(({ evaluation, first, second, folds, overSeeds }) => [
+    const rows = comparisons.map(({ evaluation, first, second, folds, overSeeds, corrected }) => [
       `${evaluation}: ${second} less ${first}`,
       signed(folds.mean),
       Number.isNaN(folds.low) ? '-' : `${signed(folds.low)} … ${signed(folds.high)}`,
       chance(folds.p),
+      chance(corrected.folds),
       chance(overSeeds.p),
+      chance(corrected.overSeeds),
     ])
     parts.push(
-      `\n${table([['accuracy, percentage points', 'difference', '95 % interval', 'p, folds', 'p, seeds'], ...rows])}`,
+      `\n${table([['accuracy, percentage points', 'difference', '95 % interval', 'p, folds', 'Holm', 'p, seeds', 'Holm'], ...rows])}`,
     )
     parts.push(
-      'paired t tests of the same seeds and the same folds, two-sided, not corrected for their number. p, folds: differences\n' +
-        'averaged over the seeds, folds independent (other people, these networks). p, seeds: averaged over the folds, seeds\n' +
-        'independent (other networks, these people). A difference that is to be believed is small in both.\n',
+      'paired t tests of the same seeds and the same folds, two-sided. p, folds: differences averaged over the seeds, folds\n' +
+        'independent (other people, these networks). p, seeds: averaged over the folds, seeds independent (other networks,\n' +
+        'these people). Holm: the p before it, corrected for the number of comparisons here. A difference that is to be\n' +
+        'believed is small in all. Intervals are not corrected.\n',
     )
   }
   for (const [name, reason] of Object.entries(failed)) parts.push(`failed: ${name}: ${reason}\n`)

@@ -37,6 +37,16 @@ async function sweepFile(name: string, changes: object = {}): Promise<string> {
   return path
 }
 
+/** Whether there is a process of this number. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const json = async (path: string) => JSON.parse(await readFile(path, 'utf8'))
 
 describe('steradian sweep', () => {
@@ -104,6 +114,27 @@ describe('steradian sweep', () => {
     expect(again.stdout).toContain('own: lmcl less softmax')
   }, 120_000)
 
+  it('takes its runs with it when it is killed: they save, and the next start goes on', async () => {
+    const out = join(base, 'killed')
+    const settings = { ...tiny.settings, steps: 3000 }
+    const path = await sweepFile('killed.json', { settings, axes: { seed: [0] }, evaluate: {} })
+    const words = ['sweep', path, '--out', out, '--jobs', '1', '--threads', '1']
+    const first = start(words)
+    const run = join(out, 'runs', 'seed0')
+    const metrics = join(run, 'metrics.jsonl')
+    await until(async () => existsSync(metrics) && (await readFile(metrics)).length > 0, 'the first steps')
+    const { pid } = await json(join(run, 'run.lock'))
+    first.child.kill('SIGKILL')
+    await first.ended
+    // At once: it waits for the run of before to save.
+    const second = start(words)
+    await until(() => !isAlive(pid), 'the run to notice')
+    expect(existsSync(join(run, 'checkpoint.bin'))).toBe(true)
+    const { code, stderr } = await second.ended
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(stderr).toContain('seed0: goes on, 1 thread\n')
+  }, 120_000)
+
   it('refuses a run that was begun with other settings, and results made by other options', async () => {
     const out = join(base, 'other')
     const axes = { seed: [0] }
@@ -111,6 +142,13 @@ describe('steradian sweep', () => {
     const first = await steradian(...words(await sweepFile('first.json', { axes })))
     expect(first.code).toBe(0)
     expect((await readdir(join(out, 'runs'))).sort()).toEqual(['seed0'])
+    // As a version left it that knew fewer settings: what is not said is as it is by default.
+    const saved = join(out, 'runs', 'seed0', 'recipe.json')
+    const { rateFactor: _, ...older } = await json(saved)
+    await writeFile(saved, JSON.stringify(older))
+    expect((await steradian(...words(await sweepFile('first.json', { axes })))).stderr).toBe(
+      '1 of 1 runs are done\n',
+    )
     const settings = { ...tiny.settings, rate: 0.02 }
     const second = await steradian(...words(await sweepFile('second.json', { axes, settings })))
     expect(second).toMatchObject({

@@ -107,6 +107,7 @@ export {
 export {
   type BySeed,
   compareSettings,
+  holm,
   type PairedTest,
   pairedTest,
   type SettingsCompared,

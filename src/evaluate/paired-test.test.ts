@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compareSettings, pairedTest } from './paired-test.ts'
+import { compareSettings, holm, pairedTest } from './paired-test.ts'
 
 describe('pairedTest(differences)', () => {
   it('is the paired t of a worked example: the sleep of ten patients under two drugs (Student 1908)', () => {
@@ -18,6 +18,20 @@ describe('pairedTest(differences)', () => {
     expect(pairedTest([]).p).toBeNaN()
     expect(pairedTest([0, 0, 0]).p).toBe(1)
     expect(pairedTest([0.5, 0.5, 0.5])).toMatchObject({ p: 0, low: 0.5, high: 0.5 })
+  })
+})
+
+describe('holm(ps)', () => {
+  it('corrects as worked out by hand: the smallest by all, the next by one less, never below the one before', () => {
+    // 4 · 0.01, 3 · 0.02, 2 · 0.025 (not below 0.06), 1 · 0.9.
+    expect(holm([0.02, 0.9, 0.01, 0.025])).toEqual([0.06, 0.9, 0.04, 0.06])
+    expect(holm([0.6, 0.7])).toEqual([1, 1])
+  })
+
+  it('leaves one alone, and what is no number out', () => {
+    expect(holm([0.04])).toEqual([0.04])
+    expect(holm([Number.NaN, 0.01, 0.04])).toEqual([Number.NaN, 0.02, 0.04])
+    expect(holm([])).toEqual([])
   })
 })
 

@@ -30,6 +30,24 @@ export function pairedTest(differences: ArrayLike<number>): PairedTest {
   return { count, mean: centre, standardError, p, low: centre - reach, high: centre + reach }
 }
 
+/**
+ * p-values corrected for their number (Holm 1979): of all that belong to one question, the chance that any is below a limit
+ * where none of the differences is there is at most that limit. NaN stays NaN and does not count.
+ */
+export function holm(ps: readonly number[]): number[] {
+  const order = ps
+    .map((_, i) => i)
+    .filter((i) => !Number.isNaN(ps[i]!))
+    .sort((a, b) => ps[a]! - ps[b]!)
+  const corrected = ps.map(() => Number.NaN)
+  let least = 0
+  for (const [rank, i] of order.entries()) {
+    least = Math.max(least, Math.min(1, (order.length - rank) * ps[i]!))
+    corrected[i] = least
+  }
+  return corrected
+}
+
 /** The accuracies of one setting: a row for each seed, in the order of the folds. */
 export type BySeed = ReadonlyMap<number, readonly number[]>
 
