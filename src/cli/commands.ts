@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   figure: async () => (await import('./figure.ts')).registerFigure,
   sweep: async () => (await import('./sweep.ts')).registerSweep,
   report: async () => (await import('./report.ts')).registerReport,
+  losses: async () => (await import('./losses.ts')).registerLosses,
   bounds: async () => (await import('./bounds.ts')).registerBounds,
   watch: async () => (await import('./watch.ts')).registerWatch,
   compare: async () => (await import('./compare.ts')).registerCompare,

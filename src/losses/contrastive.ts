@@ -38,7 +38,10 @@ export const contrastiveEntry = entry({
       published: 1,
       doc: 'm, the distance to which two of different classes are pushed apart',
     },
-    normaliseFeatures(true, { published: false }),
+    {
+      ...normaliseFeatures(true, { published: false }),
+      doc: 'bring features to length 1; otherwise they keep their own',
+    },
   ],
   make: ({ margin, normaliseFeatures: normalise }) => ({
     usesPrototypes: false,

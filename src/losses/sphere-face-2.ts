@@ -101,6 +101,8 @@ export const sphereFace2Entry = entry({
   aliases: [],
   title: 'SphereFace2',
   paper: { authors: 'Wen et al.', year: 2022, equation: '6' },
+  formula:
+    'weight/r·(α ln(1 + e^−p_y) + (1 − α)Σ ln(1 + e^p_j)), p = r·g(cosθ) + b, g(z) = 2((z + 1)/2)^t − 1, for C with g(cosθ_y) − m and g(cosθ_j) + m',
   options: [
     {
       name: 'variant',

@@ -138,7 +138,7 @@ export const tripletEntry = entry({
       published: 'semi-hard',
       doc: 'which triplets of a batch: each pair with the nearest negative beyond it (squared distances), or each anchor with its worst of both (distances; Hermans et al. 2017)',
     },
-    normaliseFeatures(true),
+    { ...normaliseFeatures(true), doc: 'bring features to length 1; otherwise they keep their own' },
   ],
   make: ({ margin: m, mining, normaliseFeatures: normalise }) => ({
     usesPrototypes: false,

@@ -43,6 +43,7 @@ export const uniFaceEntry = entry({
   aliases: [],
   title: 'Unified cross-entropy (UniFace)',
   paper: { authors: 'Zhou et al.', year: 2023, equation: '13' },
+  formula: 'ln(1 + e^(b − s(cosθ_y − m))) + weight·Σ ln(1 + e^(s·cosθ_j − b)), b is learnt',
   options: [
     marginOption(0.4, { max: 2, doc: 'm, which is taken from the cosine to the own class' }),
     rampOption,
