@@ -40,14 +40,18 @@ export const startingSizes = async (path: string): Promise<Map<string, number>> 
  */
 export function checkStartingSizes(
   sizes: ReadonlyMap<string, number>,
-  { parameters }: Step,
+  step: Step,
   { path }: { readonly path: string },
 ): void {
-  for (const { name, shape } of parameters) {
+  for (const { name, shape } of step.parameters) {
     const given = sizes.get(name)
     const isHead = name.startsWith('head.')
     if (given === elementCount(shape) || (isHead && given === undefined)) continue
-    const hint = isHead ? ' (the model.onnx of that run holds no prototypes)' : ''
+    const hint = isHead
+      ? ' (the model.onnx of that run holds no prototypes)'
+      : step.kept.length > 0 && given === undefined && path.toLowerCase().endsWith('.onnx')
+        ? ' (a model file has its batch normalisation folded in; checkpoint.bin has all)'
+        : ''
     throw new UsageError(
       `--from: ${path} does not fit${hint}, ${name} [${shape}] needs ${elementCount(shape)} numbers, got ${given ?? 'none'}`,
     )

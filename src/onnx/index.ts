@@ -1,5 +1,8 @@
 export { anyBatch } from './any-batch.ts'
+export { type CutGraph, cutAt } from './cut.ts'
 export { type EmitOptions, emit } from './emit.ts'
+export { fold } from './fold.ts'
 export { lower } from './lower.ts'
 export { decodeModel, encodeModel, type ModelProto } from './proto.ts'
 export { relayoutState, type StateLayouts } from './relayout.ts'
+export { tidy } from './tidy.ts'

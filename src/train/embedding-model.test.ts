@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { evaluate, relativeError } from '../../test/evaluator/index.ts'
 import { side, toyBackbone, toyPictures } from '../../test/train/toy.ts'
 import {
+  add,
   elementCount,
   input,
   mul,
@@ -13,10 +14,11 @@ import {
 } from '../graph/index.ts'
 import { hash32 } from '../math/hash.ts'
 import { rng } from '../math/rng.ts'
+import { batchNorm, convolution, dropout, fullyConnected, gaussian, prelu } from '../nn/index.ts'
 import { decodeModel } from '../onnx/index.ts'
 import { createSession } from '../runtime/node.ts'
 import type { Session } from '../runtime/session.ts'
-import { embeddingModel } from './index.ts'
+import { type Backbone, embeddingModel } from './index.ts'
 
 const D = 8
 const { pixels } = toyPictures()
@@ -137,6 +139,43 @@ describe('embeddingModel(options)', () => {
   it('gives the same bytes for the same parameters', () => {
     expect(embeddingModel(usual)).toEqual(embeddingModel({ ...usual, values: new Map(values) }))
   })
+
+  it.each(['cpu', 'plain'] as const)(
+    'has batch normalisation folded in and no dropout, and gives what the network does: lowering %s',
+    async (lowering) => {
+      const init = gaussian(0.3)
+      const backbone: Backbone = (pixels, mode) => {
+        let y = batchNorm(convolution(pixels, 'a', { out: 8, bias: false, init }), 'a.norm', mode)
+        const z = convolution(batchNorm(prelu(y, 'a'), 'b.norm', mode), 'b', { out: 8, bias: false, init })
+        y = add(y, batchNorm(convolution(z, 'c', { out: 8, group: 8, init }), 'c.norm', mode))
+        y = dropout(batchNorm(y, 'd.norm', mode), 'drop', { rate: 0.5, ...mode })
+        const row = reshape(y, [y.shape[0]!, 8 * side * side])
+        return batchNorm(fullyConnected(row, 'e', { out: D, init }), 'e.norm', mode)
+      }
+      const network = backbone(input('pixels', [1, 3, side, side]))
+      const given = new Map(
+        topologicalOrder([network]).flatMap(({ leaf, shape }) => {
+          if (leaf?.kind !== 'parameter' && leaf?.kind !== 'kept') return []
+          const drawn = gaussian(1)(rng(3, hash32(leaf.name)), shape)
+          return [
+            [leaf.name, leaf.name.endsWith('variance') ? drawn.map((v) => v * v + 0.1) : drawn] as const,
+          ]
+        }),
+      )
+      const model = embeddingModel({ ...usual, backbone, values: given, lowering })
+      const names = decodeModel(model).graph.initializer.map(({ name }) => name)
+      expect(names.filter((name) => given.has(name))).toEqual(['a.slope'])
+      const session = await createSession(model, { threads: 1 })
+      const { feature } = await session
+        .run({ image: { type: 'uint8', shape: [3, side, side, 3], data: images } })
+        .finally(session.close)
+      const expected = [0, 1, 2].flatMap((i) => {
+        const pixels = preprocessed(images.subarray(i * bytesEach, (i + 1) * bytesEach), false)
+        return [...evaluate({ network }, { ...Object.fromEntries(given), pixels }).network]
+      })
+      expect(relativeError(feature!.data as Float32Array, expected)).toBeLessThan(1e-5)
+    },
+  )
 
   it('of a feature of length 0 gives an embedding of zeros, not of NaN', async () => {
     const first = (x: Tensor): Tensor => reshape(slice(x, 2, { end: 1 }), [x.shape[0]!, 3 * side])

@@ -1,5 +1,5 @@
 import { add, concat, div, input, max, reduceSum, reverse, rewrite, sqrt, square } from '../graph/index.ts'
-import { anyBatch, emit, lower } from '../onnx/index.ts'
+import { anyBatch, emit, fold, lower } from '../onnx/index.ts'
 import { type Backbone, preprocess } from './step.ts'
 
 export interface EmbeddingModelOptions {
@@ -17,7 +17,8 @@ export interface EmbeddingModelOptions {
 
 /**
  * The model file that people deploy: `image` uint8 [N, H, W, 3] RGB -> `embedding` (unit rows) and `feature`
- * (before normalisation, after mirror fusion), N free; pre-processing inside. A zero feature gives a zero embedding.
+ * (before normalisation, after mirror fusion), N free; pre-processing inside, batch normalisation folded into the layers beside
+ * it. A zero feature gives a zero embedding.
  */
 export function embeddingModel({
   backbone,
@@ -36,6 +37,6 @@ export function embeddingModel({
     feature = flip === 'sum' ? add(feature, mirrored) : concat([feature, mirrored], 1)
   }
   const length = sqrt(max(reduceSum(square(feature), [1], { keepdims: true }), 1e-24))
-  const outputs = { embedding: div(feature, length), feature }
+  const outputs = fold({ embedding: div(feature, length), feature }, values)
   return emit(lowering === 'cpu' ? lower(outputs) : outputs, { name: 'embedding', values, metadata })
 }
