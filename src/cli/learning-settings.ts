@@ -7,7 +7,8 @@ import type { Recipe } from './recipe.ts'
  * fed, `threads` and `lowering` are told apart by the trainer, and the rest changes nothing of what is learnt.
  */
 const free: ReadonlySet<string> = new Set([
-  ...['images', 'list', 'landmarks', 'exclude', 'minImages', 'from', 'epochs', 'steps'],
+  ...['images', 'list', 'records', 'landmarks', 'exclude', 'minImages', 'maxImages'],
+  ...['from', 'epochs', 'steps'],
   ...['threads', 'lowering', 'cache', 'checkpointEvery', 'flip', 'licence', 'lossOptions'],
 ])
 

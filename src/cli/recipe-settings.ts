@@ -17,11 +17,15 @@ const size = z.string().regex(new RegExp(`^${side}x${side}$`), 'expected HEIGHTx
 export const settings = {
   images: z.string().describe('folder of people, <person>/<image>'),
   list: z.string().describe('list file, `path label` a line, instead of a folder'),
+  records: z
+    .string()
+    .describe("folder of InsightFace's train.rec, train.idx and property, instead of a folder"),
   landmarks: z
     .string()
     .describe('CSV of five points an image; without it images are taken as already aligned'),
   exclude: z.string().describe('list of people and images to leave out, one a line'),
   minImages: count.describe('leave out people with fewer images'),
+  maxImages: count.describe('keep at most so many images a person'),
   loss: z.string().describe(losses.map(({ name }) => name).join(', ')),
   architecture: z.enum(architectures).describe(`${architectures[0]} … ${architectures.at(-1)}`),
   width: positive.max(8).describe("multiplies the network's channels"),

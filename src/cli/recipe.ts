@@ -81,6 +81,8 @@ const put = <K extends keyof Settings>(run: Partial<Settings>, key: K, value: Se
 const alternatives = [
   ['steps', 'epochs'],
   ['images', 'list'],
+  ['images', 'records'],
+  ['list', 'records'],
 ] as const
 
 /** A layer of settings over those before it; one of two alternatives takes the other's place. */

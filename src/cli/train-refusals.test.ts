@@ -66,7 +66,7 @@ const data: Refusal[] = [
     what: 'neither folder nor list',
     words: [],
     images: false,
-    says: 'train: --images (a folder of people) or --list is missing',
+    says: 'train: --images (a folder of people), --list or --records is missing',
   },
   {
     what: 'a batch of more images than there are',

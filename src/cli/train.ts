@@ -83,8 +83,8 @@ async function trainCommand(asked: Flags, given: Record<string, unknown>): Promi
   if (!flags.out && !flags.dryRun) throw new UsageError('train: --out is missing (the folder of the run)')
   if (flags.resume && !flags.out) throw new UsageError('train: --resume needs --out (the folder of the run)')
   const recipe = await recipeOf(flags, given)
-  if (recipe.images === undefined && recipe.list === undefined)
-    throw new UsageError('train: --images (a folder of people) or --list is missing')
+  if (recipe.images === undefined && recipe.list === undefined && recipe.records === undefined)
+    throw new UsageError('train: --images (a folder of people), --list or --records is missing')
   const { signal, stop } = interruption(say)
   const files = runFolder(flags.out ?? '')
   let folder: OpenRunFolder | undefined

@@ -14,13 +14,15 @@ import { inputSize } from './training-run.ts'
 
 /** Reads the list of images and says what it found and left out. */
 export async function readTrainingSet(recipe: Recipe, say: (line: string) => void): Promise<Dataset> {
-  const { images, list, landmarks, exclude, minImages } = recipe
+  const { images, list, records, landmarks, exclude, minImages, maxImages } = recipe
   const dataset = await readDataset({
     ...(images !== undefined && { images }),
     ...(list !== undefined && { list }),
+    ...(records !== undefined && { records }),
     ...(landmarks !== undefined && { landmarks }),
     ...(exclude !== undefined && { exclude }),
     minImages,
+    ...(maxImages !== undefined && { maxImages }),
     minPeople: 2,
   })
   const { report } = dataset
@@ -37,10 +39,16 @@ export async function readTrainingSet(recipe: Recipe, say: (line: string) => voi
     ['lines of the exclude list that name nothing', report.unmatchedExcludes],
   ]
   for (const [what, names] of notes) if (names.length > 0) say(`${names.length} ${what}: ${named(names)}`)
+  if (report.otherPeople)
+    say(`property says ${report.otherPeople.stated} people, the records have ${report.otherPeople.found}`)
   if (report.excludedImages > 0) say(`${report.excludedImages} images excluded`)
   if (report.droppedPeople.length > 0)
     say(
       `${report.droppedPeople.length} people with fewer than ${minImages} images left out (${report.droppedImages} images)`,
+    )
+  if (report.cappedPeople > 0)
+    say(
+      `${report.cappedPeople} people with more than ${maxImages} images: ${report.cappedImages} of theirs left out`,
     )
   return dataset
 }

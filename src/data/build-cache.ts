@@ -5,7 +5,7 @@ import { DataError, fileProblem } from '../errors.ts'
 import { encodeHeader, imagePosition, writeFully } from './cache-file.ts'
 import type { Sample } from './dataset.ts'
 import { forEachIndex } from './parallel.ts'
-import { type FileSourceOptions, readAligned } from './source.ts'
+import { type FileSourceOptions, readAligned, withBytes } from './source.ts'
 
 /** How to build a cache. */
 export interface BuildCacheOptions extends FileSourceOptions {
@@ -71,7 +71,7 @@ async function writeImages(
     await forEachIndex(slab.length / size, parallel, async (i) => {
       signal?.throwIfAborted()
       try {
-        await readAligned(samples[first + i]!, how, slab, i * size)
+        await readAligned(await withBytes(samples[first + i]!), how, slab, i * size)
       } catch (error) {
         if (!(error instanceof DataError)) throw error
         failures.push({ index: first + i, message: error.message })

@@ -68,9 +68,11 @@ async function cacheKey(
   { samples, hash }: Dataset,
   { height, width, template = 'sphereface', orient = true, parallel = 8 }: BuildCacheOptions,
 ): Promise<Uint8Array> {
+  // Records share a file, which is asked once.
+  const paths = [...new Set(samples.map(({ path }) => path))]
   const marks: string[] = []
-  await forEachIndex(samples.length, parallel, async (i) => {
-    const { path } = samples[i]!
+  await forEachIndex(paths.length, parallel, async (i) => {
+    const path = paths[i]!
     const info = await stat(path).catch((error: unknown) => {
       throw new DataError(`${path}: ${fileProblem(error)}`)
     })

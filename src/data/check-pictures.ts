@@ -3,6 +3,7 @@ import { inspect } from '../image/inspect.ts'
 import { describeFailures } from './build-cache.ts'
 import type { Dataset } from './dataset.ts'
 import { forEachIndex } from './parallel.ts'
+import { withBytes } from './source.ts'
 
 /** How to look through pictures. */
 export interface CheckPicturesOptions {
@@ -29,7 +30,8 @@ export async function checkPictures(
   await forEachIndex(samples.length, parallel, async (index) => {
     signal?.throwIfAborted()
     try {
-      await inspect(samples[index]!.path)
+      const { path, bytes } = await withBytes(samples[index]!)
+      await inspect(bytes ?? path, { name: path })
     } catch (error) {
       if (!(error instanceof DataError)) throw error
       failures.push({ index, message: error.message })

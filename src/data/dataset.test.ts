@@ -37,6 +37,8 @@ const nothing = {
   unmatchedExcludes: [],
   droppedPeople: [],
   droppedImages: 0,
+  cappedPeople: 0,
+  cappedImages: 0,
 }
 
 describe('readDataset', () => {
@@ -188,9 +190,45 @@ describe('readDataset', () => {
 
   test('a folder and a list together, or neither, are refused', async () => {
     await expect(readDataset({})).rejects.toThrow(
-      new UsageError('data set: expected either images or list, got none'),
+      new UsageError('data set: expected one of images, list and records, got none'),
     )
-    await expect(readDataset({ images: 'a', list: 'b' })).rejects.toThrow(/got both$/)
+    await expect(readDataset({ images: 'a', list: 'b' })).rejects.toThrow(/got images and list$/)
+    await expect(readDataset({ list: 'b', records: 'c' })).rejects.toThrow(/got list and records$/)
+    await expect(readDataset({ records: 'c', landmarks: 'd.csv' })).rejects.toThrow(
+      new UsageError('data set: records hold aligned images, expected no landmarks, got d.csv'),
+    )
+  })
+
+  test('maxImages keeps so many of each person, after those with too few are out, and counts what it left', async () => {
+    const names = [5, 3, 2, 1].flatMap((n, person) =>
+      Array.from({ length: n }, (_, i) => `p${person}/${i}.jpg`),
+    )
+    const at = await tree('capped', pictures(...names))
+    const all = await readDataset({ images: at('images'), minImages: 2 })
+    const { people, samples, report, hash } = await readDataset({
+      images: at('images'),
+      minImages: 2,
+      maxImages: 2,
+    })
+    expect(people).toEqual(['p0', 'p1', 'p2'])
+    expect(samples.map(({ label }) => label)).toEqual([0, 0, 1, 1, 2, 2])
+    const known = all.samples.map(({ name }) => name)
+    expect(samples.map(({ name }) => known.indexOf(name))).toEqual(
+      samples.map(({ name }) => known.indexOf(name)).sort((a, b) => a - b),
+    )
+    expect(report).toEqual({
+      ...nothing,
+      droppedPeople: ['p3'],
+      droppedImages: 1,
+      cappedPeople: 2,
+      cappedImages: 4,
+    })
+    expect(hash).not.toBe(all.hash)
+    const wide = await readDataset({ images: at('images'), minImages: 2, maxImages: 5 })
+    expect([wide.hash, wide.report.cappedPeople]).toEqual([all.hash, 0])
+    await expect(readDataset({ images: at('images'), minImages: 3, maxImages: 2 })).rejects.toThrow(
+      new UsageError('data set: maxImages must be at least minImages (3), got 2'),
+    )
   })
 })
 

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto'
 import { DataError, UsageError } from '../errors.ts'
+import { capped } from './cap.ts'
 import { exclude, readExclude } from './exclude.ts'
 import { type ListedImage, listFolder } from './folder.ts'
 import { type LandmarkRow, readLandmarks } from './landmarks.ts'
 import { readList } from './list.ts'
 import { type LandmarkMatch, matchLandmarks } from './match-landmarks.ts'
+import { type RecordList, readRecords } from './record-list.ts'
 
 /** One labelled image of a data set. */
 export interface Sample {
   readonly path: string
-  /** `person/file`, or the path as the list file gives it. */
+  /** Where in the file the image's record begins; absent where the image is the file. */
+  readonly position?: number
+  /** `person/file`, the path as the list file gives it, or `label/number` of a record. */
   readonly name: string
   /** Index into `people`. */
   readonly label: number
@@ -37,6 +41,11 @@ export interface DatasetReport {
   readonly droppedPeople: readonly string[]
   /** How many images the dropped people had. */
   readonly droppedImages: number
+  /** How many people had more than `maxImages` images, and how many of their images are not used. */
+  readonly cappedPeople: number
+  readonly cappedImages: number
+  /** Where `property` says another number of people than the records have. */
+  readonly otherPeople?: { readonly stated: number; readonly found: number }
 }
 
 /** People and their images. */
@@ -52,38 +61,49 @@ export interface Dataset {
   readonly hash: string
 }
 
-/** Where a data set comes from; exactly one of `images` and `list`. */
+/** Where a data set comes from; exactly one of `images`, `list` and `records`. */
 export interface DatasetOptions {
   /** A folder of people, `<person>/<image>`. */
   readonly images?: string
   /** A list file, `path label` a line. */
   readonly list?: string
+  /** A folder of InsightFace's RecordIO: `train.rec`, `train.idx`, `property`; its images are taken as aligned. */
+  readonly records?: string
   /** A landmarks file. Images without a row are then left out. */
   readonly landmarks?: string
   /** A list of people and images to leave out. */
   readonly exclude?: string
   /** People with fewer images are left out, counted after everything else was left out. */
   readonly minImages?: number
+  /** Of people with more, so many are kept, chosen by their names; after everything else. */
+  readonly maxImages?: number
   /** Fewer people than this are an error. */
   readonly minPeople?: number
 }
 
 /**
  * Reads which images there are, of whom, and with which points; no picture is opened. First the exclude list is taken
- * out, then, with landmarks, images without a row, then people with fewer than `minImages` images. Labels number the
- * people who are left.
+ * out, then, with landmarks, images without a row, then people with fewer than `minImages` images, then what a person has more
+ * than `maxImages`. Labels number the people who are left.
  * @throws DataError for a folder, list, row or line that is not what it should be, and for too few people.
- * @throws UsageError unless exactly one of `images` and `list` is given.
+ * @throws UsageError unless exactly one of `images`, `list` and `records` is given, for landmarks with records, and for `maxImages` below `minImages`.
  */
 export async function readDataset(options: DatasetOptions): Promise<Dataset> {
-  const { images, list, minImages = 1, minPeople = 2 } = options
-  if ((images === undefined) === (list === undefined)) {
-    throw new UsageError(
-      `data set: expected either images or list, got ${images === undefined ? 'none' : 'both'}`,
-    )
+  const { images, list, records, minImages = 1, maxImages, minPeople = 2 } = options
+  const sources = Object.entries({ images, list, records }).filter(([, source]) => source !== undefined)
+  if (sources.length !== 1) {
+    const got = sources.map(([name]) => name).join(' and ') || 'none'
+    throw new UsageError(`data set: expected one of images, list and records, got ${got}`)
   }
+  if (records !== undefined && options.landmarks !== undefined)
+    throw new UsageError(
+      `data set: records hold aligned images, expected no landmarks, got ${options.landmarks}`,
+    )
+  if (maxImages !== undefined && !(maxImages >= Math.max(1, minImages)))
+    throw new UsageError(`data set: maxImages must be at least minImages (${minImages}), got ${maxImages}`)
   const folder = images === undefined ? undefined : await listFolder(images)
-  const listed = folder?.images ?? (await readList(list!))
+  const recordList = records === undefined ? undefined : await readRecords(records)
+  const listed = folder?.images ?? recordList?.images ?? (await readList(list!))
   // Rows are matched before anything is left out, so that the row of an excluded image does not count as unmatched.
   const match =
     options.landmarks === undefined ? undefined : await matchRows(options.landmarks, listed, images)
@@ -100,16 +120,28 @@ export async function readDataset(options: DatasetOptions): Promise<Dataset> {
   if (people.length < minPeople) {
     const having = match ? 'images with landmarks' : 'images'
     throw new DataError(
-      `${images ?? list}: expected at least ${minPeople} people with ${minImages} or more ${having}, ` +
+      `${images ?? list ?? records}: expected at least ${minPeople} people with ${minImages} or more ${having}, ` +
         `got ${people.length} (of ${names.length} people; ${listed.length} images are listed, ${usable.length} usable)`,
     )
   }
   const labels = new Map(people.map((person, label) => [person, label]))
-  const samples = usable.flatMap(({ path, name, person, row }): Sample[] => {
-    const label = labels.get(person)
-    return label === undefined ? [] : [{ path, name, label, ...(row && { points: row.points }) }]
+  const kept = usable.filter(({ person }) => labels.has(person))
+  const within = maxImages === undefined ? undefined : capped(kept, maxImages)
+  const samples = kept.flatMap(({ path, position, name, person, row }, i): Sample[] => {
+    const label = labels.get(person)!
+    return within && !within.has(i)
+      ? []
+      : [
+          {
+            path,
+            ...(position !== undefined && { position }),
+            name,
+            label,
+            ...(row && { points: row.points }),
+          },
+        ]
   })
-  const left = new Set(remaining.images.map(({ path }) => path))
+  const left = match ? new Set(remaining.images.map(({ path }) => path)) : new Set()
   const namesLeft = (indices: readonly number[] = []) =>
     indices.filter((i) => left.has(listed[i]!.path)).map((i) => listed[i]!.name)
   return {
@@ -125,10 +157,20 @@ export async function readDataset(options: DatasetOptions): Promise<Dataset> {
       excludedImages: remaining.removed,
       unmatchedExcludes: remaining.unmatched.map(({ line, text }) => `${line}: ${text}`),
       droppedPeople: names.filter((person) => !labels.has(person)),
-      droppedImages: usable.length - samples.length,
+      droppedImages: usable.length - kept.length,
+      cappedPeople:
+        maxImages === undefined ? 0 : people.filter((person) => counts.get(person)! > maxImages).length,
+      cappedImages: kept.length - samples.length,
+      ...otherPeople(recordList),
     },
     hash: datasetHash(people, samples),
   }
+}
+
+function otherPeople(list: RecordList | undefined): Pick<DatasetReport, 'otherPeople'> {
+  if (list?.people === undefined) return {}
+  const found = new Set(list.images.map(({ person }) => person)).size
+  return found === list.people ? {} : { otherPeople: { stated: list.people, found } }
 }
 
 interface PointedImage extends ListedImage {

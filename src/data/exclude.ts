@@ -1,3 +1,4 @@
+import type { ListedImage } from './folder.ts'
 import { personFile, personOf } from './person-file.ts'
 import { readText, textLines } from './read-text.ts'
 
@@ -28,19 +29,20 @@ export async function readExclude(file: string): Promise<readonly ExcludeLine[]>
 }
 
 /** Takes the people and images of an exclude list out of `images`. */
-export function exclude<T extends { readonly path: string }>(
-  images: readonly T[],
-  lines: readonly ExcludeLine[],
-): Excluded<T> {
+export function exclude<
+  T extends Pick<ListedImage, 'path'> & Partial<Pick<ListedImage, 'position' | 'name'>>,
+>(images: readonly T[], lines: readonly ExcludeLine[]): Excluded<T> {
   const unused = new Map<string, ExcludeLine[]>()
   for (const line of lines) {
     const key = keyOf(line.text)
     unused.set(key, [...(unused.get(key) ?? []), line])
   }
   const wanted = new Set(unused.keys())
-  const kept = images.filter(({ path }) => {
+  const kept = images.filter(({ path, position, name = path }) => {
+    // Records lie in one file, and have names alone.
+    const place = position === undefined ? path : name
     // One image can be named twice, by its person and by itself: both lines then match.
-    const named = [`${personOf(path)}/`, personFile(path)].filter((key) => wanted.has(key))
+    const named = [`${personOf(place)}/`, personFile(place)].filter((key) => wanted.has(key))
     for (const key of named) unused.delete(key)
     return named.length === 0
   })

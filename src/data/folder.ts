@@ -10,7 +10,9 @@ export const EXTENSIONS: readonly string[] = ['.jpg', '.jpeg', '.png', '.webp', 
 export interface ListedImage {
   /** Where the file lies. */
   readonly path: string
-  /** What reports and hashes call it: `person/file`, or the path as the list file gives it. */
+  /** Where in the file the image's record begins; absent where the image is the file. */
+  readonly position?: number
+  /** What reports and hashes call it: `person/file`, the path as the list file gives it, or `label/number` of a record. */
   readonly name: string
   readonly person: string
 }

@@ -31,6 +31,8 @@ const dataset = (samples: Sample[]): Dataset => ({
     unmatchedExcludes: [],
     droppedPeople: [],
     droppedImages: 0,
+    cappedPeople: 0,
+    cappedImages: 0,
   },
 })
 

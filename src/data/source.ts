@@ -3,6 +3,7 @@ import { type AlignOptions, alignFace } from '../image/align.ts'
 import { decode } from '../image/decode.ts'
 import { resize } from '../image/resize.ts'
 import type { Dataset, Sample } from './dataset.ts'
+import { readRecordImage } from './record-list.ts'
 
 /** Images of one size with labels, wherever they come from. */
 export interface ImageSource {
@@ -62,8 +63,18 @@ export function fileSource(dataset: Pick<Dataset, 'samples'>, options: FileSourc
     height: options.height,
     width: options.width,
     labels: Int32Array.from(samples, (sample) => sample.label),
-    read: (index, out, offset) => readAligned(samples[index]!, options, out, offset),
+    read: async (index, out, offset) => readAligned(await withBytes(samples[index]!), options, out, offset),
   }
+}
+
+/** A sample whose image lies in a record, with the bytes of the picture and a path that names both; any other as it is. */
+export async function withBytes(
+  sample: Pick<Sample, 'path' | 'position' | 'name' | 'points'>,
+): Promise<Pick<Sample, 'path' | 'points'> & { readonly bytes?: Uint8Array }> {
+  const { path, position, name, points } = sample
+  if (position === undefined) return sample
+  const bytes = await readRecordImage(path, position, name)
+  return { path: `${path}: record ${name}`, bytes, ...(points && { points }) }
 }
 
 /**
