@@ -21,7 +21,7 @@ const binDegrees = 4
 
 /**
  * The angles of genuine and of impostor pairs as histograms over one another, one picture a run or loss, on one scale; each
- * kind adds up to 100 %. A pair is counted in the middle of its bin.
+ * kind adds up to 100 %. The pairs of a bin are spread evenly over it.
  */
 export function anglesFigure(
   runs: readonly AnglePairs[],
@@ -64,7 +64,12 @@ function anglesPanel(
     width: 340,
     height: 250,
     legend: kinds.toReversed().map(({ name, end, word, style }) => ({
-      name: end === undefined ? name : `${name}, ${word} ${degreeText(end)}`,
+      name:
+        end === undefined
+          ? name
+          : Number.isFinite(end)
+            ? `${name}, ${word} ${degreeText(end)}`
+            : `${name}: no pairs`,
       ...style,
     })),
     labels: { x: 'angle of a pair, degrees', y: 'share of the pairs of a kind, %' },
@@ -89,13 +94,16 @@ function anglesPanel(
   })
 }
 
+/** Shares of all by bins of equal width: a bin of another width gives each the part that lies in it. */
 function sharesOf({ edges }: AnglePairs, counts: ArrayLike<number>): Float64Array {
   const shares = new Float64Array(180 / binDegrees)
   const all = total(counts)
   for (let i = 0; i < counts.length && all > 0; i++) {
-    const middle = (edges[i]! + edges[i + 1]!) / 2
-    const bin = Math.max(0, Math.min(shares.length - 1, Math.floor(middle / binDegrees)))
-    shares[bin]! += counts[i]! / all
+    const [from, to] = [Math.max(0, edges[i]!), Math.min(180, edges[i + 1]!)]
+    for (let bin = Math.floor(from / binDegrees); bin < shares.length && bin * binDegrees < to; bin++) {
+      const part = Math.min(to, (bin + 1) * binDegrees) - Math.max(from, bin * binDegrees)
+      shares[bin]! += ((part / (to - from)) * counts[i]!) / all
+    }
   }
   return shares
 }

@@ -18,11 +18,11 @@ export function ballPicture(
     return { text: `${at(radius * x)},${at(-radius * y)}`, near: depth >= 0 }
   }
   const dots = points.classNames.map((_, c) => {
-    const sides = { near: '', far: '' }
+    const sides = { near: new Set<string>(), far: new Set<string>() }
     unit.forEach((point, i) => {
       if (labels[i] !== c) return
       const { text, near } = place(point)
-      sides[near ? 'near' : 'far'] += `M${text}h0`
+      sides[near ? 'near' : 'far'].add(`M${text}h0`)
     })
     return sides
   })
@@ -41,7 +41,7 @@ export function ballPicture(
   const side = (which: 'near' | 'far') =>
     dots.map(
       (sides, c) =>
-        `<path data-part="${which}" d="${sides[which]}" stroke="${classColour(c)}" stroke-width="${which === 'near' ? 4 : 2.5}" stroke-linecap="round" stroke-opacity="${which === 'near' ? 0.75 : 0.25}" />`,
+        `<path data-part="${which}" d="${[...sides[which]].join('')}" stroke="${classColour(c)}" stroke-width="${which === 'near' ? 4 : 2.5}" stroke-linecap="round" stroke-opacity="${which === 'near' ? 0.75 : 0.25}" />`,
     )
   const grid = (which: 'near' | 'far') =>
     `<path data-part="grid-${which}" d="${lines[which]}" stroke="currentColor" stroke-width="0.7" stroke-opacity="${which === 'near' ? 0.35 : 0.13}" />`

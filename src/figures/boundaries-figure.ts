@@ -2,7 +2,7 @@ import { type CircleClass, circlePanel } from './circle-panel.ts'
 import { lineStyle } from './colours.ts'
 import type { FigureOptions } from './figure-options.ts'
 import { type ChartLine, lineChart } from './line-chart.ts'
-import { panels } from './panels.ts'
+import { columnsWithin, panels } from './panels.ts'
 import { classStyles, type Plane, type PlaneBoundaries, regionPanel } from './region-panel.ts'
 
 /** The two boundaries of a loss, wherever they are looked at. */
@@ -36,6 +36,9 @@ const cosinePlane: Plane = {
   format: (value) => String(value).replace('-', '−'),
   firstAt: 'low',
 }
+const size = 230
+const chart = { width: 560, height: 330 }
+
 const anglePlane: Plane = {
   labels: { x: 'θ₁, degrees', y: 'θ₂, degrees' },
   domain: [0, 180],
@@ -64,29 +67,37 @@ export function boundariesFigure(
     width,
   }: Omit<FigureOptions, 'height'> = {},
 ): string {
-  const grid = panels(
-    [
-      ...losses.map(({ name, formula, cosine }) =>
-        regionPanel(cosine, cosinePlane, { title: name, description: `Class 1 where ${formula}.` }),
-      ),
-      ...losses.map(({ name, angle }) =>
-        regionPanel(angle, anglePlane, { title: ' ', description: `${name} in the plane of the angles.` }),
-      ),
-      ...losses.map(({ name, formula, circle, widthDegrees }) => {
-        const gap = Number.isFinite(widthDegrees) ? `${Math.abs(widthDegrees).toFixed(1)}°` : 'all of the arc'
-        return circlePanel(
-          circle.map((half, i) => ({ ...half, style: classStyles[i]! })),
-          {
-            title: ' ',
-            description: `${name} on the circle, prototypes ${betweenDegrees}° apart: margin ${gap}.`,
-            lines: [formula, `margin between: ${gap}`],
-          },
-        )
+  const gap = 18
+  const views = losses.map(({ name, formula, cosine, angle, circle, widthDegrees }) => {
+    const arc = Number.isFinite(widthDegrees) ? `${Math.abs(widthDegrees).toFixed(1)}°` : 'all of the arc'
+    return [
+      regionPanel(cosine, cosinePlane, { title: name, description: `Class 1 where ${formula}.`, size }),
+      regionPanel(angle, anglePlane, {
+        ...{ title: ' ', description: `${name} in the plane of the angles.`, size },
       }),
-    ],
-    { columns: Math.max(1, losses.length) },
-  )
-  return panels([grid, widthPanels(widths)], {
+      circlePanel(
+        circle.map((half, i) => ({ ...half, style: classStyles[i]! })),
+        {
+          title: ' ',
+          description: `${name} on the circle, prototypes ${betweenDegrees}° apart: margin ${arc}.`,
+          lines: [formula, `margin between: ${arc}`],
+          size,
+        },
+      ),
+    ]
+  })
+  // A loss is a column; where so many could not be read it is a row.
+  const most = { columns: Math.max(1, losses.length), column: size, gap }
+  const across = columnsWithin(width, most)
+  const grid =
+    across === most.columns
+      ? panels(
+          [0, 1, 2].flatMap((view) => views.map((own) => own[view]!)),
+          { columns: most.columns, gap },
+        )
+      : panels(views.flat(), { columns: columnsWithin(width, { ...most, columns: 3 }), gap })
+  const isWide = columnsWithin(width, { columns: 2, column: chart.width, gap }) === 2
+  return panels([grid, widthPanels(widths, isWide ? 2 : 1)], {
     title,
     columns: 1,
     ...(description !== undefined && { description }),
@@ -94,24 +105,28 @@ export function boundariesFigure(
   })
 }
 
-function widthPanels(widths: readonly MarginWidths[]): string {
+function widthPanels(widths: readonly MarginWidths[], columns: number): string {
   const axis = {
     xDomain: [0, 180],
     xTicks: [0, 30, 60, 90, 120, 150, 180],
     xFormat: (value: number) => `${value}°`,
-    width: 560,
-    height: 330,
+    ...chart,
   } as const
   const label = 'angle between the prototypes, degrees'
   const lines = (key: 'angle' | 'cosine'): ChartLine[] =>
     widths.map((curve, i) => ({ name: curve.name, x: curve.between, y: curve[key], style: lineStyle(i) }))
+  /** At least so far, so that figures with usual margins share their axes. */
+  const upTo = (key: 'angle' | 'cosine', least: number): readonly [number, number] => {
+    const known = widths.flatMap((curve) => Array.from(curve[key])).filter((value) => Number.isFinite(value))
+    return [0, 1.05 * known.reduce((most, value) => Math.max(most, value), least / 1.05)]
+  }
   return panels(
     [
       lineChart(lines('angle'), {
         ...axis,
         title: 'the margin as an angle',
         labels: { x: label, y: 'arc that belongs to neither class, degrees' },
-        yDomain: [0, 120],
+        yDomain: upTo('angle', 120),
         description:
           'A margin that multiplies the angle shrinks to nothing as the classes come close. A fixed one does not; its line ends where not even the prototypes meet it.',
       }),
@@ -119,11 +134,11 @@ function widthPanels(widths: readonly MarginWidths[]): string {
         ...axis,
         title: 'the margin as a cosine',
         labels: { x: label, y: 'cosθ₁ − cosθ₂ at the boundary of class 1' },
-        yDomain: [0, 1.7],
+        yDomain: upTo('cosine', 1.7),
         description:
           'Of LMCL it is m at any angle; of the others it shrinks with the angle between the prototypes.',
       }),
     ],
-    { columns: 2 },
+    { columns },
   )
 }

@@ -13,10 +13,10 @@ export function circlePicture(points: ClassPoints, { radius }: { readonly radius
   const classes = points.classNames.length
   const bins = 360 / binDegrees
   const counts = Array.from({ length: classes }, () => new Float64Array(bins))
-  const paths = new Array<string>(classes).fill('')
+  const places = Array.from({ length: classes }, () => new Set<string>())
   unit.forEach(([x, y], i) => {
     const label = labels[i]!
-    paths[label] += `M${at(radius * x!)},${at(-radius * y!)}h0`
+    places[label]!.add(`M${at(radius * x!)},${at(-radius * y!)}h0`)
     counts[label]![Math.floor((degrees(x!, y!) / 360) * bins) % bins]!++
   })
   const most = Math.max(1, ...counts.flatMap((own) => [...own]))
@@ -26,9 +26,9 @@ export function circlePicture(points: ClassPoints, { radius }: { readonly radius
     )
     return `<path d="${wedges.join('')}" fill="${classColour(c)}" fill-opacity="0.75" />`
   })
-  const dots = paths.map(
-    (d, c) =>
-      `<path d="${d}" stroke="${classColour(c)}" stroke-width="4" stroke-linecap="round" stroke-opacity="0.6" />`,
+  const dots = places.map(
+    (own, c) =>
+      `<path d="${[...own].join('')}" stroke="${classColour(c)}" stroke-width="4" stroke-linecap="round" stroke-opacity="0.6" />`,
   )
   const rays = prototypeDirections(points).map((direction, c) => {
     if (direction === null) return ''

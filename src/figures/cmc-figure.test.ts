@@ -34,7 +34,14 @@ describe('cmcFigure(curves)', () => {
 
   test('without a curve is still a figure', () => {
     expect(cmcFigure([])).toMatch(/^<svg/)
-    expect(cmcFigure([{ name: 'none', x: [], y: [] }])).not.toMatch(/NaN|Infinity/)
+    const svg = cmcFigure([{ name: 'none', x: [], y: [] }])
+    expect(svg).not.toMatch(/NaN|Infinity/)
+    expect(svg).toContain('none: no points.')
+  })
+
+  test('shows each of a few ranks as a dot, so that one alone is seen', () => {
+    expect(cmcFigure([{ name: 'one', x: [1], y: [0.6] }]).match(/<circle/g)).toHaveLength(1)
+    expect(cmcFigure(curves)).not.toContain('<circle')
   })
 
   test('looks like the picture in the gallery', async () => {

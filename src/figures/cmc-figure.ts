@@ -14,6 +14,8 @@ export interface CmcCurve {
   readonly y: ArrayLike<number>
 }
 
+const fewRanks = 12
+
 /**
  * Cumulative match characteristics over a logarithmic axis of ranks as SVG: staircases, since between two ranks nothing is
  * found. The axis of shares starts at the tenth below the lowest point.
@@ -30,7 +32,7 @@ export function cmcFigure(
     const readings = [1, 5, 10, 100]
       .filter((rank) => rank <= (curve.x[curve.x.length - 1] ?? 0))
       .map((rank) => `${(100 * foundAt(curve, rank)).toFixed(1)} % at rank ${rank}`)
-    return `${curve.name}: ${readings.join(', ')}.`
+    return `${curve.name}: ${readings.length === 0 ? 'no points' : readings.join(', ')}.`
   })
   return frame({
     title,
@@ -57,6 +59,13 @@ export function cmcFigure(
             ...(dashes === undefined ? {} : { strokeDasharray: dashes }),
           })
         }),
+        // So that the last of a few ranks is seen, and a single one at all.
+        ...curves.map(({ x, y }, i) =>
+          Plot.dot(x.length > fewRanks ? [] : Array.from(x, (rank, k): [number, number] => [rank, y[k]!]), {
+            r: 3,
+            fill: lineStyle(i).colour,
+          }),
+        ),
       ],
     },
   })

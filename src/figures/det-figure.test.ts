@@ -23,8 +23,10 @@ describe('detFigure(curves)', () => {
       expect(svg).toContain(label)
   })
 
-  test('is a staircase on two logarithmic axes, from the decade of the smallest rate to 1', () => {
-    const [path] = curvesOf(detFigure([{ name: 'one', x: [0, 0.01, 0.1, 1], y: [1, 0.5, 0.2, 0.1] }]))
+  test('scale: log is a staircase on two logarithmic axes, from the decade of the smallest rate to 1', () => {
+    const [path] = curvesOf(
+      detFigure([{ name: 'one', x: [0, 0.01, 0.1, 1], y: [1, 0.5, 0.2, 0.1] }], { scale: 'log' }),
+    )
     // Two decades across, one down; what lies at 0 and at 0.01 begins at one place.
     const y = (rate: number) => Math.round((top - Math.log10(rate) * (bottom - top)) * 100) / 100
     const middle = (left + right) / 2
@@ -38,13 +40,53 @@ describe('detFigure(curves)', () => {
     expect(path!.slice(1).split('L').slice(0, 5)).toEqual(corners)
   })
 
+  test('on normal deviates two normal distributions of scores give a straight line', () => {
+    // Scores of impostors N(0, 1), of genuine pairs N(2.5, 1.2): the deviates of the two rates are linear in the threshold.
+    const thresholds = Array.from({ length: 4001 }, (_, i) => 4.5 - i / 500)
+    const below = (z: number) => {
+      // Simpson's rule from −8.
+      const [from, n] = [-8, 400]
+      const h = (z - from) / n
+      let sum = 0
+      for (let i = 0; i <= n; i++) {
+        const weight = i === 0 || i === n ? 1 : i % 2 === 1 ? 4 : 2
+        sum += weight * Math.exp(-((from + i * h) ** 2) / 2)
+      }
+      return (sum * h) / 3 / Math.sqrt(2 * Math.PI)
+    }
+    const curve = {
+      name: 'normal',
+      x: thresholds.map((t) => 1 - below(t)),
+      y: thresholds.map((t) => below((t - 2.5) / 1.2)),
+    }
+    const svg = detFigure([curve])
+    const corners = [...curvesOf(svg)[0]!.matchAll(/([\d.]+),([\d.]+)/g)]
+      .map((m): [number, number] => [Number(m[1]), Number(m[2])])
+      .filter(([x, y]) => x > left + 1 && x < right - 1 && y > top + 1 && y < bottom - 1)
+    const [[x0, y0], [x1, y1]] = [corners[0]!, corners.at(-1)!]
+    expect(x1 - x0).toBeGreaterThan(100)
+    for (const [x, y] of corners)
+      expect(Math.abs(y - (y0 + ((x - x0) * (y1 - y0)) / (x1 - x0)))).toBeLessThan(0.8)
+    expect(svg).toContain('both by normal deviates')
+    for (const tick of ['>0.001<', '>0.01<', '>0.1<', '>0.5<']) expect(svg).toContain(tick)
+  })
+
+  test('the axes end at 0.5, or above where a curve begins above', () => {
+    const ends = (y: number[]) =>
+      [...detFigure([{ name: 'a', x: [0.001, 0.2, 1], y }]).matchAll(/>(0\.\d+)<\/text>/g)].map((m) =>
+        Number(m[1]),
+      )
+    expect(Math.max(...ends([0.3, 0.1, 0]))).toBe(0.5)
+    expect(Math.max(...ends([0.9, 0.7, 0]))).toBeGreaterThanOrEqual(0.9)
+  })
+
   test('draws a curve the same whichever end comes first', () => {
     const turned = curves.map(({ name, x, y }) => ({ name, x: x.toReversed(), y: y.toReversed() }))
     expect(detFigure(turned)).toBe(detFigure(curves))
   })
 
   test('a rate of 0 is drawn where the axis begins', () => {
-    const [path] = curvesOf(detFigure([{ name: 'one', x: [0, 0.02, 1], y: [1, 0.05, 0] }]))
+    const [path] = curvesOf(detFigure([{ name: 'one', x: [0, 0.02, 1], y: [1, 0.05, 0] }], { scale: 'log' }))
     expect(path).toMatch(new RegExp(`^M${left},${top}`))
     expect(path).toMatch(new RegExp(`${right},${bottom}$`))
     expect(path).not.toMatch(/NaN|Infinity/)
@@ -68,7 +110,9 @@ describe('detFigure(curves)', () => {
 
   test('without a curve, or with an empty one, is still a figure', () => {
     expect(detFigure([])).toMatch(/^<svg/)
-    expect(detFigure([{ name: 'none', x: [], y: [] }])).not.toMatch(/NaN|Infinity/)
+    const svg = detFigure([{ name: 'none', x: [], y: [] }])
+    expect(svg).not.toMatch(/NaN|Infinity/)
+    expect(svg).toContain('none: no points.')
   })
 
   test('looks like the picture in the gallery', async () => {

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import { classColour } from './class-colours.ts'
+import { dots } from './dots.ts'
 import type { FigureOptions } from './figure-options.ts'
 import { frame } from './frame.ts'
 
@@ -56,13 +57,12 @@ export function embeddingMapFigure(
         Plot.gridY({ ticks: 5 }),
         Plot.axisX({ ticks: 5 }),
         Plot.axisY({ ticks: 5, tickSize: 0 }),
-        Plot.dot(shown, {
-          x: 'x',
-          y: 'y',
-          r: 2.2,
-          fill: ({ label }: { label: number }) => classColour(label),
-          fillOpacity: 0.65,
-        }),
+        ...classNames.map((_, label) =>
+          dots({
+            ...{ points: shown.filter((point) => point.label === label), colour: classColour(label) },
+            ...{ size: 4.4, opacity: 0.65 },
+          }),
+        ),
         Plot.text(names, {
           x: 'x',
           y: 'y',

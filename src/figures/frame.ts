@@ -3,6 +3,7 @@ import { parseHTML } from 'linkedom'
 import type { LineStyle } from './colours.ts'
 import { escapeText } from './escape.ts'
 import type { FigureOptions } from './figure-options.ts'
+import { shortened, textWidth, wrapText } from './text-fit.ts'
 
 /** A line of the legend. */
 export interface LegendEntry extends LineStyle {
@@ -18,24 +19,35 @@ export interface Frame extends Required<FigureOptions> {
 }
 
 const titleHeight = 22
+const titleRowHeight = 17
 const legendRowHeight = 17
 const legendSample = 26
 const yLabelShift = -40
+const marginBottom = 40
+const leastPlotHeight = 90
 
-/** Draws a plot with title, legend and alternative text as one SVG, without a browser; the same input gives the same text. */
-export function frame({ title, description, width, height, legend, labels, plot }: Frame): string {
+/**
+ * Draws a plot with title, legend and alternative text as one SVG, without a browser; the same input gives the same text. A
+ * title that is too long is broken into lines, a name of the legend loses its middle. Where these leave the plot too little
+ * of the height the figure is taller than asked for.
+ */
+export function frame({ title, description, width, height: wanted, legend, labels, plot }: Frame): string {
+  const titles = wrapText(title, width, { size: 13.5 })
   const columns = legend.every(({ name }) => textWidth(name) + legendSample + 12 < width / 2) ? 2 : 1
-  const legendHeight = Math.ceil(legend.length / columns) * legendRowHeight
+  const legendTop = titleHeight + (titles.length - 1) * titleRowHeight
+  const marginTop = legendTop + Math.ceil(legend.length / columns) * legendRowHeight + 30
+  const least = Math.min(leastPlotHeight, wanted - titleHeight - 30 - marginBottom)
+  const height = Math.max(wanted, marginTop + least + marginBottom)
   const { document } = parseHTML('<!doctype html><html><body></body></html>')
   const svg = Plot.plot({
     document,
     className: 'steradian-plot',
     width,
     height,
-    marginTop: titleHeight + legendHeight + 30,
+    marginTop,
     marginLeft: 44,
     marginRight: 14,
-    marginBottom: 40,
+    marginBottom,
     style: { fontSize: '12px' },
     ...plot,
     x: { ...plot.x, label: null },
@@ -49,11 +61,11 @@ export function frame({ title, description, width, height, legend, labels, plot 
   svg.querySelector('style')?.remove()
   const entries = legend.map(({ name, colour, dashes }, i) => {
     const x = (i % columns) * (width / 2)
-    const y = titleHeight + Math.floor(i / columns) * legendRowHeight + 9
+    const y = legendTop + Math.floor(i / columns) * legendRowHeight + 9
     const dash = dashes === undefined ? '' : ` stroke-dasharray="${dashes}"`
-    return `<path d="M${x},${y}h${legendSample - 6}" fill="none" stroke="${colour}" stroke-width="2.2"${dash} /><text x="${x + legendSample}" y="${y + 4}">${escapeText(name)}</text>`
+    return `<path d="M${x},${y}h${legendSample - 6}" fill="none" stroke="${colour}" stroke-width="2.2"${dash} /><text x="${x + legendSample}" y="${y + 4}">${escapeText(shortened(name, width / columns - legendSample))}</text>`
   })
-  const head = `<text y="12" font-size="13.5" font-weight="600">${escapeText(title)}</text>`
+  const head = titleText(titles, { size: 13.5, top: 12, rowHeight: titleRowHeight })
   return svgText({ title, description, width, height }, [
     `<g text-anchor="start" font-size="12">${head}${entries.join('')}</g>`,
     `<g text-anchor="middle" font-size="12">${tidy(svg.innerHTML)}</g>`,
@@ -70,9 +82,25 @@ export function svgText(
   return `${open}${names}${parts.join('')}</svg>`
 }
 
-/** About how wide a text is at 12 pixels, for there is no browser to ask. */
-function textWidth(text: string): number {
-  return 6.4 * text.length
+/** The lines of a title as bold text, the first at `top`. */
+export function titleText(
+  lines: readonly string[],
+  { size, top, rowHeight }: { readonly size: number; readonly top: number; readonly rowHeight: number },
+): string {
+  return lines
+    .map(
+      (line, i) =>
+        `<text y="${top + i * rowHeight}" font-size="${size}" font-weight="600">${escapeText(line)}</text>`,
+    )
+    .join('')
+}
+
+/** A figure shown at another width, its drawing unchanged. */
+export function scaledTo(svg: string, width: number | undefined): string {
+  if (width === undefined) return svg
+  return svg.replace(/ width="([\d.]+)" height="([\d.]+)"/, (_, w: string, h: string) => {
+    return ` width="${width}" height="${Math.round((Number(h) * width) / Number(w))}"`
+  })
 }
 
 /** Rounds the coordinates to a hundredth of a pixel: what is finer is not seen and makes the file three times as long. */

@@ -3,6 +3,7 @@ import { clipLine } from './clip-line.ts'
 import { type LineStyle, lineStyle } from './colours.ts'
 import type { FigureOptions } from './figure-options.ts'
 import { frame } from './frame.ts'
+import { lonePoints, thinLine } from './thin-line.ts'
 
 /** A line of a chart. Where x or y is not finite the line has a gap. */
 export interface ChartLine {
@@ -41,7 +42,10 @@ export interface LineChartOptions extends FigureOptions {
   marked?: readonly { readonly x: number; readonly text: string }[]
 }
 
-/** Lines over two axes, with points and marked values; lines differ in colour and in dashes. */
+/**
+ * Lines over two axes, with points and marked values; lines differ in colour and in dashes. A value that stands alone is a dot;
+ * of many at one pixel only what is seen is drawn.
+ */
 export function lineChart(
   lines: readonly ChartLine[],
   {
@@ -64,6 +68,10 @@ export function lineChart(
 ): string {
   const styles = lines.map(({ style }, i) => style ?? lineStyle(i))
   const colourOf = ({ line }: ChartPoint): string => styles[line ?? -1]?.colour ?? 'currentColor'
+  const measure = xType === 'log' ? Math.log : Number
+  const [from, to] = xDomain.map(measure) as [number, number]
+  const pixel = (x: number): number => Math.floor(((measure(x) - from) / (to - from)) * width)
+  const drawn = lines.map((line) => clipLine(thinLine(line, pixel), yDomain))
   const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))
   return frame({
     title,
@@ -88,9 +96,8 @@ export function lineChart(
           dx: 5,
           dy: 3,
         }),
-        ...lines.map((line, i) => {
-          const { colour, dashes } = styles[i]!
-          const { x, y } = clipLine(line, yDomain)
+        ...styles.map(({ colour, dashes }, i) => {
+          const { x, y } = drawn[i]!
           return Plot.line(
             x.map((value, k) => ({ x: value, y: y[k]! })),
             {
@@ -102,6 +109,7 @@ export function lineChart(
             },
           )
         }),
+        ...drawn.map((line, i) => Plot.dot(lonePoints(line), { r: 2.8, fill: styles[i]!.colour })),
         Plot.dot(shown, { x: 'x', y: 'y', r: 3, fill: colourOf, fillOpacity: 1 }),
         Plot.text(
           shown.filter(({ text }) => text !== undefined),

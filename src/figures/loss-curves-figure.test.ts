@@ -4,8 +4,8 @@ import { lossCurvesFigure, movingMean } from './loss-curves-figure.ts'
 const points = (...losses: number[]) => losses.map((loss, step) => ({ step, loss }))
 
 describe('movingMean(points, window)', () => {
-  test('averages about each point, over fewer at the ends', () => {
-    expect(movingMean(points(1, 2, 6, 4, 5), 3).map(({ loss }) => loss)).toEqual([1, 3, 4, 5, 5])
+  test('averages about each point, over fewer at the start and over what is left at the end', () => {
+    expect(movingMean(points(1, 2, 6, 4, 5), 3).map(({ loss }) => loss)).toEqual([1, 3, 4, 5, 4.5])
   })
 
   test('with a window of 1 changes nothing, and leaves out what is not finite', () => {
@@ -48,6 +48,7 @@ describe('lossCurvesFigure(runs)', () => {
 
   test('draws runs without a point as none', () => {
     expect(lossCurvesFigure([{ name: 'empty', points: [] }])).toContain('empty: no points.')
+    expect(lossCurvesFigure([{ name: 'one', points: points(2) }]).match(/<circle/g)).toHaveLength(1)
   })
 
   test('looks like the picture in the gallery', async () => {

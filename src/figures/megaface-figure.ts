@@ -1,7 +1,8 @@
 import { genuineStyle, impostorStyle } from './colours.ts'
 import { escapeText } from './escape.ts'
 import type { FigureOptions } from './figure-options.ts'
-import { svgText } from './frame.ts'
+import { scaledTo, svgText, titleText } from './frame.ts'
+import { wrapText } from './text-fit.ts'
 
 /** One search of MegaFace. */
 export interface MegafaceSearch {
@@ -41,9 +42,11 @@ export function megafaceFigure(
     above === 0
       ? 'No distractor scores higher: found at rank 1.'
       : `${count(above)} ${above === 1 ? 'distractor scores' : 'distractors score'} higher: found at rank ${count(rank)}, not at rank 1.`
-  const all = `${count(distractors)} distractors and the mate`
-  const head = `<text y="13" font-size="15" font-weight="600">${escapeText(title)}</text>`
-  const natural = { width: 760, height: Math.max(250, 84 + rowHeight * (rows.length + 1)) }
+  const all = `${count(distractors)} ${distractors === 1 ? 'distractor' : 'distractors'} and the mate`
+  const isPart = distractors + 1 > gridColumns * gridRows
+  const full = 760
+  const titles = wrapText(title, full, { size: 15, most: 2 })
+  const natural = { width: full, height: Math.max(250, 84 + rowHeight * (rows.length + 1)) }
   const svg = svgText(
     {
       title,
@@ -51,21 +54,20 @@ export function megafaceFigure(
       ...natural,
     },
     [
-      `<g font-size="12">${head}`,
+      `<g font-size="12">${titleText(titles, { size: 15, top: 13, rowHeight: 19 })}`,
       box({ x: 0, y: 60, width: 130, title: '1. The probe', text: probe }),
       box({ x: 0, y: 180, width: 130, title: '2. Its mate', text: mate, colour: genuineStyle.colour }),
+      arrow(130, 100, 178, 100),
       arrow(130, 207, 178, 207),
-      `<text x="180" y="60" font-weight="600">3. The gallery</text><text x="180" y="77">${all}</text>`,
-      gallery(180, 92),
+      `<text x="180" y="60" font-weight="600">3. The gallery</text><text x="180" y="77">${all}${isPart ? ' (some drawn)' : ''}</text>`,
+      gallery(180, 92, distractors),
       arrow(404, 175, 448, 175),
       `<text x="455" y="60" font-weight="600">4. Ranked by the score with the probe</text>`,
       list(rows, 455, 76),
       `<text x="455" y="${76 + rowHeight * (rows.length + 1)}">${escapeText(outcome)}</text></g>`,
     ],
   )
-  if (width === undefined) return svg
-  const height = Math.round((natural.height * width) / natural.width)
-  return svg.replace(/ width="[\d.]+" height="[\d.]+"/, ` width="${width}" height="${height}"`)
+  return scaledTo(svg, width)
 }
 
 /** The first places, with a gap and the mate after them where it is further down. */
@@ -108,11 +110,12 @@ function list(rows: readonly (Row | 'gap')[], x: number, y: number): string {
     .join('')
 }
 
-/** Some of the gallery as small squares, the mate among them in its colour and with a ring. */
-function gallery(x: number, y: number): string {
+/** The gallery, or some of it, as small squares, the mate among them in its colour and with a ring. */
+function gallery(x: number, y: number, distractors: number): string {
   const step = 12
-  const mate = 4 * gridColumns + 11
-  const squares = Array.from({ length: gridColumns * gridRows }, (_, i) => {
+  const shown = Math.min(gridColumns * gridRows, distractors + 1)
+  const mate = Math.min(4 * gridColumns + 11, shown - 1)
+  const squares = Array.from({ length: shown }, (_, i) => {
     const [column, row] = [i % gridColumns, Math.floor(i / gridColumns)]
     return i === mate ? '' : `M${x + column * step},${y + row * step}h8v8h-8z`
   })

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { classColour } from './class-colours.ts'
 import type { ClassPoints } from './class-points.ts'
+import { dots } from './dots.ts'
 import type { FigureOptions } from './figure-options.ts'
 import { frame } from './frame.ts'
 import { panels } from './panels.ts'
@@ -108,13 +109,12 @@ function normsPanel(
         Plot.gridY({ ticks: 5 }),
         Plot.axisX({ ticks: 6, tickFormat: (angle: number) => `${angle}°` }),
         Plot.axisY({ ticks: 5, tickSize: 0 }),
-        Plot.dot(points, {
-          x: 'angle',
-          y: 'norm',
-          r: 1.6,
-          fill: ({ label }: { label: number }) => classColour(label),
-          fillOpacity: 0.6,
-        }),
+        ...classNames.map((_, c) =>
+          dots({
+            points: points.flatMap(({ norm, angle, label }) => (label === c ? [{ x: angle, y: norm }] : [])),
+            ...{ colour: classColour(c), size: 3.2, opacity: 0.6 },
+          }),
+        ),
         Plot.text(names, {
           x: 'angle',
           y: 'norm',

@@ -29,8 +29,22 @@ test('panels joins the words of its panels, escaped once, under one title', () =
 })
 
 test('panels is shown at the width asked for, its drawing unchanged', () => {
-  const svg = panels([panel('A'), panel('B')], { columns: 2, gap: 0, width: 200 })
-  expect(svg).toContain('viewBox="0 0 400 200" width="200" height="100"')
+  const svg = panels([panel('A'), panel('B')], { columns: 2, gap: 0, width: 300 })
+  expect(svg).toContain('viewBox="0 0 400 200" width="300" height="150"')
+})
+
+test('panels has fewer columns where so many would be too small to read at the width asked for', () => {
+  const svg = panels([panel('A'), panel('B'), panel('C')], { columns: 3, gap: 0, width: 200 })
+  expect(svg).toContain('viewBox="0 0 200 600" width="200" height="600"')
+})
+
+test('panels breaks a long title into lines that it has room for', () => {
+  const long = 'A title that is longer than one panel of two hundred pixels is wide'
+  const svg = panels([panel('A')], { title: long })
+  const lines = [...svg.matchAll(/<text y="\d+" font-size="15" font-weight="600">([^<]*)</g)].map((m) => m[1])
+  expect(lines.length).toBeGreaterThan(2)
+  expect(lines.join(' ')).toBe(long)
+  expect(svg).toContain(`<title>${long}</title>`)
 })
 
 test('panels can be put into panels, and may be none', () => {

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot'
-import { type LineStyle, lineStyle } from './colours.ts'
+import { lineStyle } from './colours.ts'
 import { frame } from './frame.ts'
 
 /** A class as a region of a square of the plane. */
@@ -39,7 +39,7 @@ export function regionMap(
   }))
   const ticks = [-Math.floor(reach), 0, Math.floor(reach)]
   const tickFormat = (value: number): string => String(value).replace('-', '−')
-  return frame({
+  const svg = frame({
     title,
     description,
     width: size,
@@ -58,15 +58,19 @@ export function regionMap(
             ]
           : []),
         ...classes.flatMap(({ excess, plain }, i) => {
-          const { colour, dashes } = styleOf(i)
+          const { colour, dashes } = lineStyle(i)
           return [
             Plot.contour({
               ...window,
               value: excess,
               fill: colour,
               fillOpacity: 0.2,
+            }),
+            Plot.contour({
+              ...window,
+              value: excess,
               stroke: colour,
-              strokeWidth: 1.7,
+              strokeWidth: borderWidth,
               ...(dashes !== undefined && { strokeDasharray: dashes }),
             }),
             Plot.contour({
@@ -74,7 +78,7 @@ export function regionMap(
               value: plain,
               stroke: 'currentColor',
               strokeOpacity: 0.4,
-              strokeWidth: 0.7,
+              strokeWidth: outlineWidth,
             }),
           ]
         }),
@@ -83,7 +87,7 @@ export function regionMap(
           x: ({ centre }: MapClass) => centre.x,
           y: ({ centre }: MapClass) => centre.y,
           r: 3.5,
-          fill: (_: MapClass, i: number) => styleOf(i).colour,
+          fill: (_: MapClass, i: number) => lineStyle(i).colour,
         }),
         Plot.text(classes, {
           x: ({ centre }: MapClass) => centre.x,
@@ -94,6 +98,40 @@ export function regionMap(
       ],
     },
   })
+  return svg.replaceAll(
+    bordersOf,
+    (_, open: string, path: string) => `${open}${withoutEdges(path, squareOf(size))}"`,
+  )
 }
 
-const styleOf = (index: number): LineStyle => lineStyle(index)
+const [borderWidth, outlineWidth] = [1.7, 0.7]
+const bordersOf = new RegExp(
+  `(<g [^>]*stroke-width="(?:${borderWidth}|${outlineWidth})"[^>]*aria-label="contour"[^>]*><path d=")([^"]*)"`,
+  'g',
+)
+
+/** The square in pixels, as `frame` places it below a title of one line and no legend. */
+const squareOf = (size: number) => ({ left: 44, right: size - 14, top: 52, bottom: size - 6 })
+
+/** Borders of regions without what lies along the edges of the square: there the picture ends, not the class. */
+function withoutEdges(path: string, { left, right, top, bottom }: ReturnType<typeof squareOf>): string {
+  const isEdge = ([x0, y0]: readonly number[], [x1, y1]: readonly number[]): boolean =>
+    (x0 === x1 && (x0 === left || x0 === right)) || (y0 === y1 && (y0 === top || y0 === bottom))
+  return path
+    .split('M')
+    .filter(Boolean)
+    .map((ring) => {
+      const corners = ring.split('L').map((corner) => corner.replace('Z', '').split(',').map(Number))
+      // Closed: the last corner is followed by the first.
+      return corners
+        .map((corner, i) => {
+          const before = corners.at(i - 1)!
+          const isDrawn = !isEdge(before, corner)
+          const wasDrawn = !isEdge(corners.at(i - 2)!, before)
+          if (!isDrawn) return ''
+          return i > 0 && wasDrawn ? `L${corner.join()}` : `M${before.join()}L${corner.join()}`
+        })
+        .join('')
+    })
+    .join('')
+}

@@ -69,6 +69,13 @@ describe('rocFigure(curves)', () => {
     expect(path).not.toContain(`,${y(50)}L`)
   })
 
+  test('draws nothing where nothing is known: of a curve without points, and before the first', () => {
+    const none = rocFigure([{ name: 'none', fpr: [], tpr: [] }])
+    expect(curvesOf(none)).toEqual([])
+    expect(none).toContain('none: no points.')
+    expect(curvesOf(rocFigure([{ name: 'late', fpr: [0.1, 1], tpr: [0.5, 1] }]))[0]).toMatch(/^M298\.67,/)
+  })
+
   test('escapes names', () => {
     const svg = rocFigure([{ name: '<b> & "c"', fpr: [0, 1], tpr: [0, 1] }])
     expect(svg).toContain('&lt;b&gt; &amp; &quot;c&quot;')

@@ -25,13 +25,13 @@ export function rocFigure(
   { title = 'ROC', description, width = 440, height = 340, leastFar = 1e-3 }: RocFigureOptions = {},
 ): string {
   const stairs = curves.map((curve) => staircase(curve, leastFar, width))
-  const lowest = Math.min(0.9, ...stairs.map((points) => points[0]!.tar))
+  const lowest = Math.min(0.9, ...stairs.flatMap((points) => points.slice(0, 1).map(({ tar }) => tar)))
   const floor = Math.max(0, Math.floor(lowest * 10 - 1e-9) / 10)
   const summaries = curves.map((curve) => {
     const reading = [0.001, 0.01, 0.1]
       .filter((far) => far >= leastFar)
       .map((far) => `${percent(tarAt(curve, far))} at FAR ${far}`)
-    return `${curve.name}: TAR ${reading.join(', ')}.`
+    return `${curve.name}: ${curve.fpr.length === 0 ? 'no points' : `TAR ${reading.join(', ')}`}.`
   })
   return frame({
     title,
@@ -70,14 +70,19 @@ interface Point {
   tar: number
 }
 
-/** The corners where TAR rises, from `leastFar` to 1; of those within a quarter of a pixel the last, so that none is drawn too early. */
+/**
+ * The corners where TAR rises, from `leastFar`, or from the first point where that is later, to 1; of those within a quarter of
+ * a pixel the last, so that none is drawn too early. None of a curve without points.
+ */
 function staircase({ fpr, tpr }: RocCurve, leastFar: number, width: number): Point[] {
   const place = (far: number) => Math.floor((Math.log(far / leastFar) / -Math.log(leastFar)) * width * 4)
-  const points: Point[] = [{ far: leastFar, tar: tarAt({ fpr, tpr }, leastFar) }]
+  if (fpr.length === 0) return []
+  const first = Math.max(leastFar, fpr[0]!)
+  const points: Point[] = [{ far: first, tar: tarAt({ fpr, tpr }, first) }]
   for (let k = 0; k < fpr.length; k++) {
     const last = points.at(-1)!
     const point = { far: fpr[k]!, tar: tpr[k]! }
-    if (!(point.far > leastFar && point.tar > last.tar)) continue
+    if (!(point.far > first && point.tar > last.tar)) continue
     if (points.length > 1 && place(point.far) === place(last.far)) points.pop()
     points.push(point)
   }

@@ -80,7 +80,11 @@ describe('sphereFigure(panels)', () => {
     const none = { ...angles, largestWithin: Number.NaN, within99: Number.NaN }
     for (const dimensions of [2, 3] as const) {
       const svg = sphereFigure([{ ...around(dimensions, count), ...(count < 3 && { angles: none }) }])
-      expect(svg.match(/h0/g) ?? []).toHaveLength(count)
+      // Points that fall on one tenth of a pixel are one.
+      const drawn = svg.match(/h0/g)?.length ?? 0
+      expect(drawn).toBeLessThanOrEqual(count)
+      expect(drawn).toBeGreaterThanOrEqual(Math.min(count, 1000))
+      expect(svg.length).toBeLessThan(200_000)
       expect(svg).not.toMatch(/NaN|undefined|Infinity/)
     }
   })

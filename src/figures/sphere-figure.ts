@@ -6,7 +6,9 @@ import { type ClassPoints, directionsOf } from './class-points.ts'
 import { genuineStyle, impostorStyle } from './colours.ts'
 import { escapeText } from './escape.ts'
 import type { FigureOptions } from './figure-options.ts'
-import { svgText } from './frame.ts'
+import { scaledTo, svgText, titleText } from './frame.ts'
+import { columnsWithin } from './panels.ts'
+import { shortened, wrapText } from './text-fit.ts'
 
 /** The points of one loss, with the angles of their pairs. */
 export interface SpherePanel extends ClassPoints {
@@ -20,12 +22,13 @@ export interface SpherePanel extends ClassPoints {
 }
 
 export interface SphereFigureOptions extends Omit<FigureOptions, 'height'> {
-  /** Pictures side by side; by default up to four. */
+  /** Pictures side by side; by default up to four, fewer where so many could not be read at `width`. */
   columns?: number
 }
 
 const size = 232
 const stripHeight = 46
+const [gapX, gapY, leastWidth] = [18, 16, 360]
 
 /**
  * Embeddings of two numbers on the circle or of three on the sphere, one picture a loss: points by class, prototypes, the
@@ -39,14 +42,21 @@ export function sphereFigure(
     title = 'Embeddings on the hypersphere',
     description,
     width,
-    columns = Math.min(4, Math.max(1, panels.length)),
+    columns = columnsWithin(width, {
+      columns: Math.min(4, Math.max(1, panels.length)),
+      column: size,
+      gap: gapX,
+    }),
   }: SphereFigureOptions = {},
 ): string {
   const lines = Math.max(0, ...panels.map(({ notes = [] }) => notes.length))
   const panelHeight = 20 + size + stripHeight + 22 + 34 + 15 * lines
-  const [gapX, gapY, top] = [18, 16, 46]
+  const across = Math.max(columns * (size + gapX) - gapX, leastWidth)
+  const titles = wrapText(title, across, { size: 15 })
+  const below = 19 * (titles.length - 1)
+  const top = 46 + below
   const natural = {
-    width: Math.max(columns * (size + gapX) - gapX, 420),
+    width: across,
     height: top + Math.ceil(panels.length / columns) * (panelHeight + gapY) - gapY,
   }
   const drawn = panels.map((panel, i) => {
@@ -54,13 +64,11 @@ export function sphereFigure(
     const y = top + Math.floor(i / columns) * (panelHeight + gapY)
     return `<g transform="translate(${x},${y})">${panelPicture(panel, i)}</g>`
   })
-  const head = `<text y="13" font-size="15" font-weight="600">${escapeText(title)}</text>`
+  const head = titleText(titles, { size: 15, top: 13, rowHeight: 19 })
   const svg = svgText({ title, description: description ?? words(panels), ...natural }, [
-    `<g font-size="12">${head}${legend()}${drawn.join('')}</g>`,
+    `<g font-size="12">${head}<g transform="translate(0,${below})">${legend()}</g>${drawn.join('')}</g>`,
   ])
-  if (width === undefined) return svg
-  const height = Math.round((natural.height * width) / natural.width)
-  return svg.replace(/ width="[\d.]+" height="[\d.]+"/, ` width="${width}" height="${height}"`)
+  return scaledTo(svg, width)
 }
 
 function legend(): string {
@@ -71,7 +79,7 @@ function legend(): string {
   return entries
     .map(({ name, colour, dashes }, i) => {
       const dash = dashes === undefined ? '' : ` stroke-dasharray="${dashes}"`
-      return `<path d="M${i * 190},31h20" stroke="${colour}" stroke-width="2.2"${dash} /><text x="${i * 190 + 26}" y="35">${name}</text>`
+      return `<path d="M${i * 180},31h20" stroke="${colour}" stroke-width="2.2"${dash} /><text x="${i * 180 + 26}" y="35">${name}</text>`
     })
     .join('')
 }
@@ -89,7 +97,7 @@ function panelPicture(panel: SpherePanel, index: number): string {
     ...notes,
   ]
   return [
-    `<text y="12" font-weight="600">${escapeText(panel.title)}</text>`,
+    `<text y="12" font-weight="600">${escapeText(shortened(panel.title, size))}</text>`,
     `<g data-ball="${index}" transform="translate(${size / 2},${20 + size / 2})">${picture}</g>`,
     angleStrip(angles, { x: 0, y: 20 + size, width: size, height: stripHeight }),
     ...lines.map((line, i) => `<text y="${bottom + 8 + 15 * i}" font-size="11">${escapeText(line)}</text>`),
