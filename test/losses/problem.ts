@@ -1,5 +1,18 @@
 import { grad, input, type Tensor } from '../../src/graph/index.ts'
-import { aSoftmax, lmcl, nsl, softmax } from '../../src/losses/index.ts'
+import {
+  arcFace,
+  aSoftmax,
+  circle,
+  circlePairs,
+  combinedMargin,
+  lmcl,
+  lSoftmax,
+  nsl,
+  softmax,
+  sphereFace2,
+  sphereFaceR,
+  uniFace,
+} from '../../src/losses/index.ts'
 import { rng } from '../../src/math/rng.ts'
 import { emit } from '../../src/onnx/index.ts'
 import { createSession } from '../../src/runtime/node.ts'
@@ -17,7 +30,7 @@ export interface Problem {
   readonly labels: readonly number[]
 }
 
-/** Every form of the four losses that is the derivative of its value. */
+/** Losses whose gradient is the derivative of their value. */
 export const exactLosses: Readonly<Record<string, Loss>> = {
   softmax: (x, W, y) => softmax(x, W, y),
   nsl: (x, W, y) => nsl(x, W, y),
@@ -30,9 +43,23 @@ export const exactLosses: Readonly<Record<string, Loss>> = {
   'a-softmax, m 4, features normalised': (x, W, y) => aSoftmax(x, W, y, { m: 4, s: 16 }),
   lmcl: (x, W, y) => lmcl(x, W, y),
   'lmcl, features not normalised': (x, W, y) => lmcl(x, W, y, { s: null }),
+  'l-softmax, m 2': (x, W, y) => lSoftmax(x, W, y, { m: 2 }),
+  'l-softmax, m 4, λ 5': (x, W, y) => lSoftmax(x, W, y, { m: 4, lambda: 5 }),
+  arcface: (x, W, y) => arcFace(x, W, y),
+  'arcface, m 1.6': (x, W, y) => arcFace(x, W, y, { s: 16, m: 1.6 }),
+  'combined margin': (x, W, y) => combinedMargin(x, W, y),
+  'combined margin, m1 1.7': (x, W, y) => combinedMargin(x, W, y, { s: 16, m1: 1.7, m2: 0, m3: 0 }),
+  'sphereface-r v1': (x, W, y) => sphereFaceR(x, W, y, { form: 'exact' }),
+  'sphereface-r v2': (x, W, y) => sphereFaceR(x, W, y, { version: 'v2', m: 1.4, form: 'exact' }),
+  'sphereface-r v1, soft': (x, W, y) => sphereFaceR(x, W, y, { norm: 'soft', s: 4, form: 'exact' }),
+  'sphereface-r v2, none': (x, W, y) => sphereFaceR(x, W, y, { version: 'v2', norm: 'none', form: 'exact' }),
+  'sphereface2 C': (x, W, y) => sphereFace2(x, W, y, { bias: -2, form: 'exact' }),
+  'sphereface2 A': (x, W, y) => sphereFace2(x, W, y, { variant: 'A', m: 0.5, bias: -2, form: 'exact' }),
+  'sphereface2 M': (x, W, y) => sphereFace2(x, W, y, { variant: 'M', m: 1.5, bias: -2, form: 'exact' }),
+  uniface: (x, W, y) => uniFace(x, W, y, { bias: 5 }),
 }
 
-/** The forms of A-Softmax whose gradient is not the derivative. */
+/** Losses, and forms of them, whose gradient is not the derivative. */
 export const otherForms: Readonly<Record<string, Loss>> = {
   'a-softmax renormalised': (x, W, y) => aSoftmax(x, W, y, { form: 'renormalised' }),
   'a-softmax renormalised, features normalised': (x, W, y) =>
@@ -40,6 +67,12 @@ export const otherForms: Readonly<Record<string, Loss>> = {
   'a-softmax detached': (x, W, y) => aSoftmax(x, W, y, { form: 'detached' }),
   'a-softmax detached, features normalised': (x, W, y) =>
     aSoftmax(x, W, y, { form: 'detached', s: 16, lambda: 5 }),
+  'sphereface-r v1 detached': (x, W, y) => sphereFaceR(x, W, y),
+  'sphereface-r v2 detached, soft': (x, W, y) => sphereFaceR(x, W, y, { version: 'v2', norm: 'soft' }),
+  'sphereface2 C detached': (x, W, y) => sphereFace2(x, W, y, { bias: -2 }),
+  'sphereface2 A detached': (x, W, y) => sphereFace2(x, W, y, { variant: 'A', m: 0.5, bias: -2 }),
+  'circle, class form': (x, W, y) => circle(x, W, y),
+  'circle, pair form': (x, _, y) => circlePairs(x, y),
 }
 
 /** Normal x and W, uniform labels. */
@@ -73,12 +106,16 @@ export function inFloat64(build: Loss, problem: Problem): Record<'loss' | 'gradX
   return evaluate(outputs, feeds)
 }
 
-/** Value and gradients of several losses in ONNX Runtime, by the loss's name, from one model. */
-export async function inRuntime<Name extends string>(
+type Results<Name extends string, Data> = Record<Name, Record<'loss' | 'gradX' | 'gradW', Data>>
+
+/**
+ * Several losses with their gradients in ONNX Runtime, as one model for problems of one size: `run` gives values and gradients
+ * by the loss's name.
+ */
+export async function openRuntime<Name extends string>(
   builds: Readonly<Record<Name, Loss>>,
-  problem: Problem,
-): Promise<Record<Name, Record<'loss' | 'gradX' | 'gradW', Float32Array>>> {
-  const { N, D, C, x, W, labels } = problem
+  { N, D, C }: Pick<Problem, 'N' | 'D' | 'C'>,
+): Promise<{ run(problem: Problem): Promise<Results<Name, Float32Array>>; close(): Promise<void> }> {
   const names = Object.keys(builds) as Name[]
   const [tx, tW, ty] = [input('x', [N, D]), input('W', [C, D]), input('labels', [N], 'int32')]
   const outputs = names.flatMap((name) => {
@@ -87,17 +124,28 @@ export async function inRuntime<Name extends string>(
     return Object.entries({ loss, gradX, gradW }).map(([key, tensor]) => [`${name}: ${key}`, tensor] as const)
   })
   const session = await createSession(emit(Object.fromEntries(outputs), { name: 'losses' }), { threads: 1 })
-  const got = await session.run({
-    x: { type: 'float32', shape: [N, D], data: Float32Array.from(x) },
-    W: { type: 'float32', shape: [C, D], data: Float32Array.from(W) },
-    labels: { type: 'int32', shape: [N], data: Int32Array.from(labels) },
-  })
-  await session.close()
-  const values = (name: string, key: string): Float32Array => got[`${name}: ${key}`]!.data as Float32Array
-  return Object.fromEntries(
-    names.map((name) => [
-      name,
-      { loss: values(name, 'loss'), gradX: values(name, 'gradX'), gradW: values(name, 'gradW') },
-    ]),
-  ) as Record<Name, Record<'loss' | 'gradX' | 'gradW', Float32Array>>
+  const run = async ({ x, W, labels }: Problem): Promise<Results<Name, Float32Array>> => {
+    const got = await session.run({
+      x: { type: 'float32', shape: [N, D], data: Float32Array.from(x) },
+      W: { type: 'float32', shape: [C, D], data: Float32Array.from(W) },
+      labels: { type: 'int32', shape: [N], data: Int32Array.from(labels) },
+    })
+    const values = (name: string, key: string): Float32Array => got[`${name}: ${key}`]!.data as Float32Array
+    return Object.fromEntries(
+      names.map((name) => [
+        name,
+        { loss: values(name, 'loss'), gradX: values(name, 'gradX'), gradW: values(name, 'gradW') },
+      ]),
+    ) as Results<Name, Float32Array>
+  }
+  return { run, close: session.close }
+}
+
+/** Value and gradients of several losses in ONNX Runtime, by the loss's name, from one model. */
+export async function inRuntime<Name extends string>(
+  builds: Readonly<Record<Name, Loss>>,
+  problem: Problem,
+): Promise<Results<Name, Float32Array>> {
+  const { run, close } = await openRuntime(builds, problem)
+  return run(problem).finally(close)
 }
