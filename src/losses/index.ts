@@ -35,6 +35,7 @@ export { type ElasticVariant, elasticFace } from './elastic-face.ts'
 export type { BuiltLoss, LossEntry } from './entry.ts'
 export { lSoftmax } from './l-softmax.ts'
 export { lmcl, marginRamp } from './lmcl.ts'
+export { type LossCurve, type LossCurves, lossCurves } from './loss-curves.ts'
 export {
   domainText,
   type LossOption,

@@ -3,15 +3,17 @@ import { rng } from '../../src/math/rng.ts'
 import { evaluate } from '../evaluator/index.ts'
 import { type Loss, type Problem, pose } from './problem.ts'
 
-/** Values of kept tensors by name; those that are not given have the values that they begin with. */
+/** Values of kept tensors and of a loss's own parameters by name; those that are not given have the values that they begin with. */
 export type Kept = Readonly<Record<string, readonly number[]>>
 
 const filled = <Names extends string>(outputs: Record<Names, Tensor>, state: Kept): Record<Names, Tensor> =>
   rewrite(withoutKeeping(outputs), ({ leaf, shape }) =>
-    leaf?.kind === 'kept' ? constant(state[leaf.name] ?? leaf.init(rng(1), shape), shape) : null,
+    leaf?.kind === 'kept' || leaf?.kind === 'parameter'
+      ? constant(state[leaf.name] ?? leaf.init(rng(1), shape), shape)
+      : null,
   )
 
-/** A loss with its kept tensors as they stand: an ordinary function of x, W and labels. */
+/** A loss with its kept tensors and parameters as they stand: an ordinary function of x, W and labels. */
 export const settled =
   (build: Loss, state: Kept = {}): Loss =>
   (x, W, labels) =>
