@@ -17,6 +17,7 @@ import {
 import type { Random } from '../math/rng.ts'
 import type { Optimiser } from '../optim/index.ts'
 import { nextName } from '../runtime/session.ts'
+import { type Scales, type StateTensor, updates } from './updates.ts'
 
 /** What a network is built for: to be trained (batch statistics, dropout), or to be used. */
 export interface Mode {
@@ -49,15 +50,7 @@ export interface StepOptions {
   /** What to report besides the loss, from what the loss sees: scalars, and float32 tensors of other shapes. */
   readonly metrics?: (x: Tensor, W: Tensor, labels: Tensor) => Readonly<Record<string, Tensor>>
   /** Multipliers of learning rate and weight decay of a parameter, by its name; 1 by default. */
-  readonly scales?: (name: string) => { readonly rate?: number; readonly decay?: number }
-}
-
-/** A learnt or kept tensor of the step. */
-export interface StateTensor {
-  readonly name: string
-  readonly shape: Shape
-  /** The first value, or null for zeros. */
-  readonly init: Initialiser | null
+  readonly scales?: Scales
 }
 
 /** One training step as a graph: what it gives, what it keeps, and the scalars that follow the step. */
@@ -91,8 +84,6 @@ const nameAndShape = ({ leaf, shape }: Tensor): { name: string; shape: Shape } =
   name: leaf && 'name' in leaf ? leaf.name : '',
   shape,
 })
-
-const stateName = (parameterName: string, kind: string): string => `${parameterName}#${kind}`
 
 /** Bytes in 0 … 255 to the network's range: (v − 127.5) / 128, channels first. */
 export function preprocess(image: Tensor): Tensor {
@@ -146,22 +137,9 @@ export function buildStep({
   // What the update reads and differentiates for a parameter: the projected prototypes, the parameter itself elsewhere.
   const values = parameters.map((p) => (p === stored ? W : p))
   const gradients = grad(mean, values)
-  parameters.forEach((p, i) => {
-    if (p.leaf?.kind !== 'parameter') return
-    const { name, init } = p.leaf
-    state.push({ name, shape: p.shape, init })
-    const kept = optimiser.state.map((kind) => [kind, input(stateName(name, kind), p.shape)] as const)
-    for (const [kind] of kept) state.push({ name: stateName(name, kind), shape: p.shape, init: null })
-    const { rate: rateScale = 1, decay: decayScale = 1 } = scales(name)
-    const next = optimiser.update(values[i]!, gradients[i]!, {
-      rate,
-      state: Object.fromEntries(kept),
-      rateScale,
-      decayScale,
-    })
-    outputs[nextName(name)] = next.p
-    for (const [kind] of kept) outputs[nextName(stateName(name, kind))] = next.state[kind]!
-  })
+  const learnt = updates(parameters, gradients, { values, optimiser, rate, scales })
+  Object.assign(outputs, learnt.outputs)
+  state.push(...learnt.state)
   for (const node of topologicalOrder(Object.values(reported)))
     if (node.leaf?.kind === 'parameter' && !parameters.includes(node))
       throw new ShapeError(`train: metrics read a parameter that the loss does not, got ${node.leaf.name}`)
