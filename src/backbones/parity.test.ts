@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { errorBesideTorch, hasTorch } from '../../test/backbones/beside-torch.ts'
 import { formula } from '../../test/backbones/formula.ts'
 import { evaluate, relativeError } from '../../test/evaluator/index.ts'
 import {
@@ -110,12 +109,5 @@ describe('on the same weights as PyTorch', () => {
     const dimensions = name === 'mobilefacenet' ? 128 : 512
     const shape = [1, 3, 112, name.startsWith('sfnet') ? 96 : 112]
     expect(networkSize(build({ name, options: { dimensions }, shape })).parameters).toBe(count)
-  })
-})
-
-describe.skipIf(!hasTorch)('beside PyTorch itself (needs python3 with torch, or PYTHON)', () => {
-  it('MobileFaceNet of full size gives the same features', async () => {
-    const size = { height: 112, width: 112, dimensions: 128 }
-    expect(await errorBesideTorch('mobilefacenet', size)).toBeLessThan(1e-3)
   })
 })

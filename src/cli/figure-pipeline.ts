@@ -3,18 +3,21 @@ import { UsageError } from '../errors.ts'
 import { type PipelinePath, type PipelineStage, pipelineFigure } from '../figures/pipeline-figure.ts'
 import { input, topologicalOrder } from '../graph/index.ts'
 import { csvText, figureEntry } from './figure-entry.ts'
+import { addModelOptions, type ModelFlags } from './model-options.ts'
+import { backboneOf } from './network-settings.ts'
 import { readRun } from './read-run.ts'
 import { readRecipe, resolveRecipe } from './recipe.ts'
 import { runFolder } from './run-folder.ts'
-import { backboneOf, inputSize } from './training-run.ts'
+import { inputSize } from './training-run.ts'
 
 /** The path of training and that of testing, with the shapes of a run's model. */
-export const pipelineEntry = figureEntry({
+export const pipelineEntry = figureEntry<ModelFlags>({
   name: 'pipeline',
-  shows: 'the path of training and that of testing, with the shapes of the model of a run',
-  addOptions: (command) => command.argument('<run>', 'folder of a run'),
-  draw: async ({ args, look }) => {
-    const paths = await pipelineOf(args[0]!)
+  shows: 'the path of training and that of testing, with the shapes of the model of a run or of an ONNX file',
+  addOptions: (command) =>
+    addModelOptions(command.argument('[run]', 'folder of a run, or an ONNX model'), { optional: true }),
+  draw: async ({ args, flags, look }) => {
+    const paths = await pathsOf(args[0], flags)
     return {
       svg: pipelineFigure(paths, look),
       csv: csvText(
@@ -26,6 +29,18 @@ export const pipelineEntry = figureEntry({
     }
   },
 })
+
+/** Of a run, or of a model, given as an argument or as an option. @throws UsageError, DataError */
+async function pathsOf(given: string | undefined, flags: ModelFlags): Promise<PipelinePath[]> {
+  if ((given === undefined) === (flags.model === undefined))
+    throw new UsageError('pipeline: expected the folder of a run or a model, one of them')
+  const file = flags.model ?? given!
+  const isModel = flags.model !== undefined || file.endsWith('.onnx')
+  if (!isModel) return pipelineOf(file)
+  // Loaded when it is needed: the others draw where the runtime does not start.
+  const { pipelineOfModel } = await import('./pipeline-of-model.ts')
+  return pipelineOfModel({ ...flags, model: file })
+}
 
 /** @throws UsageError where there is no run; DataError for a recipe that is none */
 async function pipelineOf(folder: string): Promise<PipelinePath[]> {

@@ -1,11 +1,8 @@
 import { z } from 'zod'
-import { sfnetDepths } from '../backbones/index.ts'
+import { architectures } from '../backbones/index.ts'
 import { noAugmentation } from '../image/index.ts'
 import { losses, termOptions } from '../losses/index.ts'
 import { augmentationSettings } from './augmentation-settings.ts'
-
-/** The networks that can be chosen by name. */
-export const architectures = sfnetDepths.map((depth) => `sfnet${depth}`)
 
 const count = z.number().int().min(1)
 const fromZero = z.number().min(0)
@@ -27,9 +24,16 @@ export const settings = {
   minImages: count.describe('leave out people with fewer images'),
   maxImages: count.describe('keep at most so many images a person'),
   loss: z.string().describe(losses.map(({ name }) => name).join(', ')),
-  architecture: z.enum(architectures).describe(`${architectures[0]} … ${architectures.at(-1)}`),
+  architecture: z
+    .enum(architectures.map(({ name }) => name))
+    .describe(architectures.map(({ name }) => name).join(', ')),
   width: positive.max(8).describe("multiplies the network's channels"),
   dimensions: count.max(65536).describe('length of the embedding'),
+  hidden: z.array(count.max(65536)).max(64).describe('mlp: lengths of the layers before the embedding'),
+  batchNorm: z
+    .boolean()
+    .describe('sfnet, mlp: batch normalisation before each activation; ir and mobilefacenet always have it'),
+  dropout: fromZero.lt(1).describe('share of the numbers before the embedding that a step leaves out'),
   input: size.describe('HEIGHTxWIDTH of the aligned images'),
   alignment: z.enum(['sphereface', 'arcface']).describe('where the five points go'),
   epochs: positive.describe('passes through the images'),
@@ -75,6 +79,7 @@ export const defaults = {
   architecture: 'sfnet20',
   width: 1,
   dimensions: 512,
+  dropout: 0,
   input: '112x96',
   alignment: 'sphereface',
   minImages: 1,

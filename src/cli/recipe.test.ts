@@ -23,7 +23,7 @@ const refusal = (recipe: Record<string, unknown>, given: Record<string, unknown>
 describe('resolveRecipe(recipe, given)', () => {
   it('decides everything where nothing is said', () => {
     expect(resolveRecipe({}, {})).toEqual({
-      ...{ loss: 'lmcl', architecture: 'sfnet20', width: 1, dimensions: 512, input: '112x96' },
+      ...{ loss: 'lmcl', architecture: 'sfnet20', width: 1, dimensions: 512, dropout: 0, input: '112x96' },
       ...{ alignment: 'sphereface', minImages: 1, epochs: 16, batch: 64, rate: 0.05, schedule: 'multi-step' },
       ...{ milestones: [0.6, 0.85], rateFactor: 0.1, warmUp: 0, momentum: 0.9, weightDecay: 5e-4 },
       ...{ biasRate: 1, biasDecay: 1, mirror: true, seed: 0, flip: 'none', cache: 'none', threads: 0 },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { DataError, fileProblem, UsageError } from '../errors.ts'
 import { type LossEntry, losses, lossNamed } from '../losses/index.ts'
 import { nearest } from '../math/nearest.ts'
+import { checkNetwork } from './network-settings.ts'
 import { defaults, type Recipe, type Settings, settings } from './recipe-settings.ts'
 
 export type { Recipe } from './recipe-settings.ts'
@@ -65,12 +66,14 @@ export function resolveRecipe(
   const { describe } = loss.build(lossOptions)
   const { loss: _, ...resolved } = describe
   const { epochs, ...usual } = defaults
-  return {
+  const decided = {
     ...usual,
     ...(!('steps' in chosen) && { epochs }),
     ...run,
     lossOptions: withBooleans(resolved),
   }
+  checkNetwork(where, decided)
+  return decided
 }
 
 const put = <K extends keyof Settings>(run: Partial<Settings>, key: K, value: Settings[K]): void => {

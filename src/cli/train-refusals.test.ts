@@ -163,7 +163,7 @@ const options: Refusal[] = [
   {
     what: 'an unknown network',
     words: ['--architecture', 'sfnet21'],
-    says: 'train: architecture must be one of sfnet4, sfnet10, sfnet20, sfnet36, sfnet64 (did you mean sfnet20?), got sfnet21',
+    says: 'train: architecture must be one of sfnet4, sfnet10, sfnet20, sfnet36, sfnet64, ir18, ir34, ir50, ir100, mobilefacenet, mlp (did you mean sfnet20?), got sfnet21',
   },
   {
     what: 'an unknown choice',

@@ -68,7 +68,8 @@ describe('steradian train', () => {
     expect(checkpoint.settings).toEqual({
       dataHash: expect.stringMatching(/^[0-9a-f]{64}$/),
       recipe: {
-        ...{ architecture: 'sfnet4', width: 0.0625, dimensions: 8, input: '16x16', alignment: 'sphereface' },
+        ...{ architecture: 'sfnet4', width: 0.0625, dimensions: 8, dropout: 0, input: '16x16' },
+        alignment: 'sphereface',
         ...{ loss: 'softmax', lossOptions: { bias: true }, batch: 4, seed: 0, mirror: true },
         ...{ rate: 0.01, schedule: 'multi-step', milestones: [0.6, 0.85], rateFactor: 0.1, warmUp: 0 },
         ...{ momentum: 0.9, weightDecay: 5e-4, biasRate: 1, biasDecay: 1 },

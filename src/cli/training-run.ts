@@ -1,13 +1,7 @@
-import { type SfnetDepth, sfnet } from '../backbones/index.ts'
 import { type BuiltLoss, lossNamed, metricsOf, unit } from '../losses/index.ts'
 import { cosine, multiStep, type Schedule, sgd, warmUp } from '../optim/index.ts'
-import {
-  type Backbone,
-  embeddingModel,
-  stepCount,
-  type TrainingData,
-  type TrainOptions,
-} from '../train/index.ts'
+import { embeddingModel, stepCount, type TrainingData, type TrainOptions } from '../train/index.ts'
+import { backboneOf, describeNetwork } from './network-settings.ts'
 import type { Recipe } from './recipe.ts'
 import { version } from './version.ts'
 
@@ -15,12 +9,6 @@ import { version } from './version.ts'
 export function inputSize(input: string): { height: number; width: number } {
   const [height, width] = input.split('x').map(Number)
   return { height: height!, width: width! }
-}
-
-/** The network that a recipe names. */
-export function backboneOf({ architecture, width, dimensions }: Recipe): Backbone {
-  const depth = Number(architecture.slice('sfnet'.length)) as SfnetDepth
-  return (pixels) => sfnet(pixels, { depth, width, dimensions })
 }
 
 /** The loss that a recipe names, with its settings. */
@@ -92,7 +80,7 @@ export function modelFile(
     readonly data: { readonly people: number; readonly images: number; readonly hash: string }
   },
 ): Uint8Array {
-  const { input, flip, alignment, architecture, width, dimensions, loss, lossOptions, seed, licence } = recipe
+  const { input, flip, alignment, loss, lossOptions, seed, licence } = recipe
   return embeddingModel({
     backbone: backboneOf(recipe),
     ...inputSize(input),
@@ -104,7 +92,7 @@ export function modelFile(
       'steradian.input': input,
       'steradian.alignment': alignment,
       'steradian.flip': flip,
-      'steradian.architecture': JSON.stringify({ name: architecture, width, dimensions }),
+      'steradian.architecture': describeNetwork(recipe),
       'steradian.loss': JSON.stringify({ name: loss, ...lossOptions }),
       'steradian.data': JSON.stringify(data),
       'steradian.seed': String(seed),

@@ -1,0 +1,52 @@
+import { type ArchitectureOptions, architectureNamed } from '../backbones/index.ts'
+import { UsageError } from '../errors.ts'
+import type { Backbone } from '../train/index.ts'
+import type { Recipe } from './recipe-settings.ts'
+
+/** What a recipe says of its network. */
+export type NetworkSettings = Pick<
+  Recipe,
+  'architecture' | 'width' | 'dimensions' | 'dropout' | 'hidden' | 'batchNorm'
+>
+
+const optionsOf = ({
+  width,
+  dimensions,
+  dropout,
+  hidden,
+  batchNorm,
+}: NetworkSettings): ArchitectureOptions => ({
+  ...{ width, dimensions, dropout },
+  ...(hidden && { hidden }),
+  ...(batchNorm !== undefined && { batchNorm }),
+})
+
+/** The network that a recipe names. @throws UsageError for a width that leaves a layer no channel */
+export function backboneOf(settings: NetworkSettings): Backbone {
+  const { build } = architectureNamed(settings.architecture)
+  return (x, mode) => build(x, { ...optionsOf(settings), ...mode })
+}
+
+/** What a model file says of its network: what is not as published is named. */
+export const describeNetwork = ({
+  architecture,
+  width,
+  dimensions,
+  dropout,
+  hidden,
+  batchNorm,
+}: NetworkSettings): string =>
+  JSON.stringify({
+    name: architecture,
+    ...{ width, dimensions, hidden, batchNorm },
+    ...(dropout > 0 && { dropout }),
+  })
+
+/** Checks that the settings of a network are its own. @throws UsageError `where: …` */
+export function checkNetwork(where: string, { architecture, hidden, batchNorm }: NetworkSettings): void {
+  const { takes } = architectureNamed(architecture)
+  if (hidden && !takes.includes('hidden'))
+    throw new UsageError(`${where}: hidden is a setting of mlp, got it for ${architecture}`)
+  if (batchNorm === false && !takes.includes('batchNorm'))
+    throw new UsageError(`${where}: batchNorm: ${architecture} has batch normalisation everywhere, got false`)
+}
