@@ -1,4 +1,5 @@
 import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -17,6 +18,44 @@ afterAll(async () => {
   await browser?.close()
   await rm(base, { recursive: true })
 })
+
+/** A way to a server on which the streams of events break after so many bytes, one after the other; the last does not. */
+async function cutting(
+  { url }: LiveServer,
+  { after }: { readonly after: readonly number[] },
+): Promise<{ readonly url: string; count(): number; close(): Promise<void> }> {
+  const { port } = new URL(url)
+  let cut = 0
+  const proxy = createServer((near) => {
+    const far = connect(Number(port), '127.0.0.1')
+    const end = (): void => {
+      near.destroy()
+      far.destroy()
+    }
+    for (const side of [near, far]) side.on('error', end).on('close', end)
+    let limit = Number.POSITIVE_INFINITY
+    near.on('data', (bytes) => {
+      const asked = bytes.toString('latin1')
+      if (asked.startsWith('GET /events')) limit = after[cut] ?? limit
+      // The server answers to its own name alone.
+      far.write(asked.replace(/^host: .*$/im, `Host: 127.0.0.1:${port}`), 'latin1')
+    })
+    let sent = 0
+    far.on('data', (bytes) => {
+      const rest = bytes.subarray(0, Math.max(0, limit - sent))
+      sent += bytes.length
+      if (sent < limit) return void near.write(rest)
+      cut++
+      near.write(rest, end)
+    })
+  })
+  await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done))
+  return {
+    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/`,
+    count: () => cut,
+    close: () => new Promise((done) => proxy.close(() => done())),
+  }
+}
 
 const bins = (at: number): number[] => Array.from({ length: 36 }, (_, i) => (i === at ? 8 : 0))
 const metrics = (step: number, more = {}): string =>
@@ -86,7 +125,7 @@ describe.runIf(hasBrowser)('the live page, in a browser', () => {
       )
       expect(await page.locator('#lambda').isVisible()).toBe(true)
       expect(await page.locator('#margin').isVisible()).toBe(false)
-      expect(await page.locator('#sphere').isVisible()).toBe(false)
+      expect(await page.locator('canvas.sphere').isVisible()).toBe(false)
       await appendFile(join(one, 'metrics.jsonl'), metrics(4))
       await expect.poll(() => stepOf(page, 0).textContent()).toBe('4')
       await page.locator('#runs input').nth(1).uncheck()
@@ -103,8 +142,8 @@ describe.runIf(hasBrowser)('the live page, in a browser', () => {
         [live(1, dimensions), live(2, dimensions)],
       )
       await opened([folder], async (page) => {
-        await expect.poll(() => page.locator('#sphere').isVisible()).toBe(true)
-        expect(await page.locator('#sphere').getAttribute('aria-label')).toMatch(
+        await expect.poll(() => page.locator('canvas.sphere').isVisible()).toBe(true)
+        expect(await page.locator('canvas.sphere').getAttribute('aria-label')).toMatch(
           dimensions === 3
             ? /^Sphere of points3: 16 embeddings up to step 2 and 2 prototypes; arrow keys turn it$/
             : /^Circle of points2: 16 embeddings up to step 2 and 2 prototypes$/,
@@ -114,10 +153,10 @@ describe.runIf(hasBrowser)('the live page, in a browser', () => {
         )
         const picture = () =>
           page
-            .locator('#sphere')
+            .locator('canvas.sphere')
             .evaluate((canvas) => (canvas as unknown as { toDataURL(): string }).toDataURL())
         const before = await picture()
-        await page.locator('#sphere').press('ArrowRight')
+        await page.locator('canvas.sphere').press('ArrowRight')
         if (dimensions === 3) await expect.poll(picture).not.toBe(before)
         else expect(await picture()).toBe(before)
       })
@@ -157,13 +196,79 @@ describe.runIf(hasBrowser)('the live page, in a browser', () => {
     }
   }, 60_000)
 
+  it('says of runs without angles that they have none, and of a loss that is no number', async () => {
+    const plain = await run('plain', [metrics(1), metrics(2, { loss: null, accuracy: null })])
+    const none = await run('none', [metrics(1, { loss: null })])
+    const watched = await run('watched', [metrics(1)], [live(1, 2)])
+    await opened([plain, none, watched], async (page) => {
+      await expect
+        .poll(() => page.locator('#unknown').textContent())
+        .toBe(
+          'plain, none were trained without --live: images a second, angles and embeddings were not kept.',
+        )
+      const cell = (row: number, key: string) =>
+        page.locator('#runs tr').nth(row).locator(`[data-key=${key}]`).textContent()
+      expect(await cell(0, 'loss')).toBe('4.000')
+      expect(await cell(0, 'accuracy')).toBe('25.0 %')
+      expect(await cell(1, 'loss')).toBe('no number')
+      expect(await cell(1, 'speed')).toBe('not kept')
+      expect(await cell(2, 'speed')).toBe('120 images/s')
+      await appendFile(join(plain, 'live.jsonl'), live(2, 64))
+      await appendFile(join(none, 'live.jsonl'), live(1, 64))
+      await expect.poll(() => page.locator('#unknown').isVisible()).toBe(false)
+    })
+  })
+
+  it('has a circle or sphere for each run that is shown', async () => {
+    const two = await run('flat', [metrics(1)], [live(1, 2)])
+    const three = await run('round', [metrics(1)], [live(1, 3)])
+    await opened([two, three], async (page) => {
+      await expect.poll(() => page.locator('canvas.sphere').count()).toBe(2)
+      const names = () =>
+        page.locator('canvas.sphere').evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')))
+      await expect
+        .poll(names)
+        .toEqual([
+          'Circle of flat: 8 embeddings up to step 1 and 2 prototypes',
+          'Sphere of round: 8 embeddings up to step 1 and 2 prototypes; arrow keys turn it',
+        ])
+      await page.locator('#runs input').first().uncheck()
+      await expect.poll(names).toEqual([expect.stringMatching(/^Sphere of round/)])
+    })
+  })
+
+  it('loses nothing and shows nothing twice when the connection is cut in the midst of events, again and again', async () => {
+    const folder = await run(
+      'cut',
+      Array.from({ length: 200 }, (_, i) => metrics(i + 1)),
+    )
+    const server = await serveLive([folder], { pollMs: 20 })
+    const cuts = await cutting(server, { after: [400, 3_000, 9_000, 20_000] })
+    const page = await browser!.browser.newPage()
+    try {
+      await page.goto(cuts.url)
+      for (let step = 201; step <= 260; step++) {
+        await appendFile(join(folder, 'metrics.jsonl'), metrics(step))
+        await new Promise((done) => setTimeout(done, 10))
+      }
+      const steps = () => page.evaluate('JSON.stringify(runs[0]?.metrics.map((line) => line.step))')
+      const all = JSON.stringify(Array.from({ length: 260 }, (_, i) => i + 1))
+      await expect.poll(steps, { timeout: 40_000 }).toBe(all)
+      expect(cuts.count()).toBe(4)
+    } finally {
+      await page.close()
+      await cuts.close()
+      await server.close()
+    }
+  }, 90_000)
+
   it('fits a phone, and axe-core finds nothing wrong with it', async () => {
     const folder = await run('phone', [metrics(1), metrics(2)], [live(1, 3)])
     await opened([folder], async (page) => {
       await page.setViewportSize({ width: 360, height: 700 })
       await expect.poll(() => stepOf(page, 0).textContent()).toBe('2')
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
-      await expect.poll(() => page.locator('#sphere').isVisible()).toBe(true)
+      await expect.poll(() => page.locator('canvas.sphere').isVisible()).toBe(true)
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme })
         expect(await accessibilityProblems(page)).toEqual([])

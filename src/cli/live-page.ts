@@ -2,6 +2,7 @@ import { classColours } from '../figures/class-colours.ts'
 import { lineStyle } from '../figures/colours.ts'
 import { paletteStyle } from '../figures/index.ts'
 import { liveScript } from './live-script.ts'
+import { liveSphereScript } from './live-sphere-script.ts'
 
 /** The charts of the page: the id that the script draws into, the title and what the axis shows. */
 const charts: readonly (readonly [string, string])[] = [
@@ -21,16 +22,18 @@ const style = `
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 76rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.6rem; margin: 0; } #state { color: var(--faint); margin: 0 0 1rem; }
+h1 { font-size: 1.6rem; margin: 0; } #state { color: var(--faint); margin: 0 0 1rem; } #unknown { color: var(--faint); margin: .8rem 0 0; max-width: 48rem; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--rule); text-align: right; white-space: nowrap; }
 th:first-child { text-align: left; font-weight: 500; } label svg { vertical-align: middle; margin: 0 .3rem; }
 .charts { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); }
 figure { margin: 0; padding: .8rem; min-width: 0; background: var(--sheet); border: 1px solid var(--rule); border-radius: .5rem; }
-figure[hidden] { display: none; }
+figure[hidden] { display: none; } #spheres { display: contents; } #spheres figcaption { font-weight: 400; color: var(--faint); }
 figure > svg, canvas { display: block; width: 100%; height: auto; }
 figcaption { font-weight: 600; margin-bottom: .4rem; } figcaption span { font-weight: 400; color: var(--faint); }
 svg text { font-size: 11px; fill: currentColor; } svg .grid { stroke: var(--rule); fill: none; } svg .unit { fill: var(--faint); }
+canvas { touch-action: pan-y; }
+@media (max-width: 30rem) { table { font-size: .8125rem; } th, td { padding: .3rem .25rem; } }
 :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
 `
 
@@ -60,15 +63,16 @@ export function livePage(): string {
 <tbody id="runs"></tbody>
 </table>
 </div>
+<p id="unknown" hidden></p>
 <div class="charts">
 ${figures.join('\n')}
 <figure hidden><figcaption>Angles, % of the last samples <span>(filled: to the own prototype; dashed: to the nearest other)</span></figcaption><svg id="angles" role="img" aria-label="Angles" viewBox="0 0 420 220"></svg></figure>
-<figure hidden><figcaption><span id="sphere-caption"></span></figcaption><canvas id="sphere" role="img" aria-label="Sphere" tabindex="0" width="600" height="600"></canvas></figure>
+<div id="spheres"></div>
 </div>
 </main>
 <script>const styles = ${JSON.stringify(styles)}
 const classColours = ${JSON.stringify(classColours)}
-${liveScript}</script>
+${liveScript}${liveSphereScript}</script>
 </body>
 </html>
 `

@@ -32,7 +32,7 @@ source.addEventListener('end', () => {
 })
 source.addEventListener('runs', (event) => {
   JSON.parse(event.data).forEach((about, i) => {
-    runs[i] = runs[i] || { metrics: [], live: [], isShown: true }
+    runs[i] = runs[i] || { metrics: [], live: [], hasLive: false, isShown: true }
     runs[i].about = about
   })
   legend()
@@ -42,6 +42,7 @@ source.addEventListener('lines', (event) => {
   const news = JSON.parse(event.data)
   const run = runs[news.run]
   if (news.isNew) run[news.kind] = []
+  if (news.kind === 'live') run.hasLive = true
   for (const line of news.lines) {
     try { run[news.kind].push(JSON.parse(line)) } catch (error) { console.warn(line) }
   }
@@ -58,17 +59,29 @@ function later() {
 }
 function draw() {
   const shown = runs.map((run, i) => ({ run, i })).filter((each) => each.run.isShown)
-  chart('loss', shown, (line) => line.loss, { isNoisy: true })
-  chart('accuracy', shown, (line) => 100 * line.accuracy, { isNoisy: true, from: 0, to: 100 })
-  chart('cosine', shown, (line) => (180 / Math.PI) * Math.acos(Math.max(-1, Math.min(1, line.cosine))), { isNoisy: true })
+  chart('loss', shown, (line) => numberOf(line.loss), { isNoisy: true })
+  chart('accuracy', shown, (line) => 100 * numberOf(line.accuracy), { isNoisy: true, from: 0, to: 100 })
+  chart('cosine', shown, (line) => (180 / Math.PI) * Math.acos(Math.max(-1, Math.min(1, numberOf(line.cosine)))), { isNoisy: true })
   chart('rate', shown, (line) => line.rate, { from: 0 })
   chart('lambda', shown, (line) => line.lambda, { isLog: true, mayHide: true })
   chart('margin', shown, (line) => line.margin, { from: 0, mayHide: true })
   chart('speed', shown, (line) => line.imagesPerSecond, { kind: 'live', from: 0, mayHide: true })
   histogram(shown)
-  sphere(shown)
+  spheres(shown)
   numbers()
+  unknown()
 }
+// What a run lacks is said, so that nobody looks for it.
+function unknown() {
+  const names = runs.filter((run) => run.metrics.length > 0 && !run.hasLive).map((run) => run.about.name)
+  const text = names.length === 0 ? '' : names.join(', ') + (names.length === 1 ? ' was' : ' were')
+    + ' trained without --live: images a second, angles and embeddings were not kept.'
+  const note = $('unknown')
+  if (note.textContent !== text) note.textContent = text
+  note.hidden = text === ''
+}
+// What is no number is null in the file.
+const numberOf = (value) => (typeof value === 'number' ? value : NaN)
 
 function legend() {
   const list = $('runs')
@@ -98,15 +111,19 @@ function legend() {
 function numbers() {
   runs.forEach((run, i) => {
     const recent = run.metrics.slice(-20)
-    const mean = (key) => recent.reduce((total, line) => total + line[key], 0) / recent.length
+    const mean = (key) => {
+      const known = recent.map((line) => numberOf(line[key])).filter(Number.isFinite)
+      return known.reduce((total, value) => total + value, 0) / known.length
+    }
+    const shownAs = (value, text) => (Number.isFinite(value) ? text(value) : 'no number')
     const now = last(run.metrics)
     const text = {
       'loss name': run.about.loss || '',
       step: now ? String(now.step) : '-',
-      loss: now ? mean('loss').toFixed(3) : '-',
-      accuracy: now ? (100 * mean('accuracy')).toFixed(1) + ' %' : '-',
+      loss: now ? shownAs(mean('loss'), (value) => value.toFixed(3)) : '-',
+      accuracy: now ? shownAs(mean('accuracy'), (value) => (100 * value).toFixed(1) + ' %') : '-',
       rate: now ? short(now.rate) : '-',
-      speed: run.live.length > 0 ? short(last(run.live).imagesPerSecond) + ' images/s' : '-',
+      speed: run.live.length > 0 ? short(last(run.live).imagesPerSecond) + ' images/s' : run.hasLive ? '-' : 'not kept',
     }
     for (const cell of $('runs').children[i].querySelectorAll('td')) cell.textContent = text[cell.dataset.key]
   })
@@ -151,9 +168,14 @@ function chart(id, shown, value, { kind = 'metrics', isLog = false, mayHide = fa
   let low = from === undefined ? Math.min(...all.map(([, y]) => y)) : from
   let high = to === undefined ? Math.max(...all.map(([, y]) => y)) : to
   if (!(high > low)) { high = low + (Math.abs(low) || 1) * 0.1; if (from === undefined) low -= (Math.abs(low) || 1) * 0.1 }
+  const ticks = isLog ? decades(low, high) : roundTicks(low, high)
+  if (!isLog) {
+    low = Math.min(low, ticks[0])
+    high = Math.max(high, last(ticks))
+  }
   const x = (step) => left + ((W - left - right) * step) / end
   const y = (v) => H - below - ((H - above - below) * (v - low)) / (high - low)
-  axes(svg, { end, low, high, x, y, isLog, unit: 'step' })
+  axes(svg, { end, ticks, x, y, isLog, unit: 'step' })
   for (const { i, points } of curves) {
     if (points.length === 0) continue
     const d = 'M' + points.map(([a, b]) => x(a).toFixed(1) + ',' + y(b).toFixed(1)).join('L')
@@ -163,14 +185,29 @@ function chart(id, shown, value, { kind = 'metrics', isLog = false, mayHide = fa
   svg.setAttribute('aria-label', svg.dataset.name + ': ' + (curves.filter(({ points }) => points.length > 0)
     .map(({ run, points }) => run.about.name + ' ' + short(isLog ? 10 ** last(points)[1] : last(points)[1]) + ' at step ' + Math.round(last(points)[0])).join('; ')))
 }
-function axes(svg, { end, low, high, x, y, isLog, unit }) {
-  for (let k = 0; k <= 4; k++) {
-    const v = low + ((high - low) * k) / 4
+// Round values, three to seven, that enclose a range.
+function roundTicks(low, high) {
+  const rough = (high - low) / 5
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const step = [1, 2, 5, 10].map((n) => n * power).find((size) => size >= rough)
+  const first = Math.floor(low / step + 1e-9)
+  const count = Math.ceil(high / step - 1e-9) - first
+  return Array.from({ length: count + 1 }, (_, k) => (first + k) * step)
+}
+// The powers of ten within a range, as logarithms; its ends where there are fewer than two.
+function decades(low, high) {
+  const first = Math.ceil(low - 1e-9)
+  const powers = Array.from({ length: Math.max(0, Math.floor(high + 1e-9) - first + 1) }, (_, k) => first + k)
+  return powers.length >= 2 ? powers : [low, high]
+}
+function axes(svg, { end, ticks, x, y, isLog, unit }) {
+  for (const v of ticks) {
     make('path', { d: 'M' + left + ',' + y(v) + 'H' + (W - right), class: 'grid' }, svg)
     make('text', { x: left - 6, y: y(v) + 4, 'text-anchor': 'end' }, svg).textContent = short(isLog ? 10 ** v : v)
-    const at = (end * k) / 4
-    make('text', { x: x(at), y: H - below + 16, 'text-anchor': k === 4 ? 'end' : 'middle' }, svg).textContent = short(Math.round(at))
   }
+  const across = unit === 'degrees' ? [0, 45, 90, 135, 180] : roundTicks(0, end).filter((at) => at <= end && Number.isInteger(at))
+  for (const at of across)
+    make('text', { x: x(at), y: H - below + 16, 'text-anchor': x(at) > W - right - 12 ? 'end' : 'middle' }, svg).textContent = String(at)
   make('text', { x: W - right, y: H - 2, 'text-anchor': 'end', class: 'unit' }, svg).textContent = unit
 }
 
@@ -189,11 +226,12 @@ function histogram(shown) {
       return sums.map((n) => (100 * n) / all)
     }) }
   })
-  const high = Math.max(1, ...shares.flatMap(({ kinds }) => kinds.flat()))
+  const ticks = roundTicks(0, Math.max(1, ...shares.flatMap(({ kinds }) => kinds.flat())))
+  const high = last(ticks)
   const bins = shares.length > 0 ? shares[0].kinds[0].length : 1
   const x = (degrees) => left + ((W - left - right) * degrees) / 180
   const y = (v) => H - below - ((H - above - below) * v) / high
-  axes(svg, { end: 180, low: 0, high, x, y, unit: 'degrees' })
+  axes(svg, { end: 180, ticks, x, y, unit: 'degrees' })
   for (const { run, i, kinds } of shares) {
     kinds.forEach((kind, k) => {
       let d = 'M' + x(0) + ',' + y(0)
@@ -206,68 +244,4 @@ function histogram(shown) {
   }
   svg.setAttribute('aria-label', 'Angles: ' + words.join('; '))
 }
-
-// --- the sphere ---
-let turn = 0.6, tilt = 0.4
-function sphere(shown) {
-  const found = shown.find(({ run }) => run.live.some((line) => line.points))
-  const canvas = $('sphere')
-  canvas.closest('figure').hidden = !found
-  if (!found) return
-  const lines = found.run.live.filter((line) => line.points).slice(-12)
-  const is3d = lines[0].points[0].length === 4
-  const size = canvas.width, c = size / 2, r = 0.42 * size
-  const ctx = canvas.getContext('2d')
-  const ink = getComputedStyle(document.body).color
-  ctx.clearRect(0, 0, size, size)
-  ctx.strokeStyle = ink
-  ctx.globalAlpha = 0.5
-  ctx.beginPath(); ctx.arc(c, c, r, 0, 2 * Math.PI); ctx.stroke()
-  const place = (p) => {
-    if (!is3d) return [c + r * p[0], c - r * p[1], 1]
-    const a = p[0] * Math.cos(turn) + p[2] * Math.sin(turn), b = p[2] * Math.cos(turn) - p[0] * Math.sin(turn)
-    return [c + r * a, c - r * (p[1] * Math.cos(tilt) - b * Math.sin(tilt)), p[1] * Math.sin(tilt) + b * Math.cos(tilt)]
-  }
-  let count = 0
-  lines.forEach((line, age) => {
-    for (const p of line.points) {
-      const [a, b, depth] = place(p)
-      ctx.globalAlpha = (0.15 + (0.7 * (age + 1)) / lines.length) * (depth < 0 ? 0.3 : 1)
-      ctx.fillStyle = classColours[last(p) % classColours.length]
-      ctx.beginPath(); ctx.arc(a, b, 3, 0, 2 * Math.PI); ctx.fill()
-      count++
-    }
-  })
-  ctx.globalAlpha = 1
-  ctx.fillStyle = ink
-  ctx.font = '14px system-ui, sans-serif'
-  const prototypes = last(lines).prototypes || []
-  prototypes.forEach((p, label) => {
-    const [a, b, depth] = place(p)
-    ctx.globalAlpha = depth < 0 ? 0.35 : 1
-    ctx.beginPath(); ctx.moveTo(c, c); ctx.lineTo(a, b); ctx.stroke()
-    if (prototypes.length <= 30) ctx.fillText(String(label), c + (a - c) * 1.1 - 4, c + (b - c) * 1.1 + 5)
-  })
-  canvas.setAttribute('aria-label', (is3d ? 'Sphere' : 'Circle') + ' of ' + found.run.about.name + ': ' + count + ' embeddings up to step ' + last(lines).step + ' and ' + prototypes.length + ' prototypes' + (is3d ? '; arrow keys turn it' : ''))
-  $('sphere-caption').textContent = found.run.about.name + ', step ' + last(lines).step + ': embeddings by class' + (prototypes.length > 0 ? ', prototypes as lines' : '') + (is3d ? '. Drag, or use the arrow keys, to turn it.' : '.')
-}
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', later)
-let grip = null
-$('sphere').addEventListener('pointerdown', (event) => { grip = [event.clientX, event.clientY]; event.target.setPointerCapture(event.pointerId) })
-$('sphere').addEventListener('pointermove', (event) => {
-  if (!grip) return
-  turn += (event.clientX - grip[0]) / 120
-  tilt += (event.clientY - grip[1]) / 120
-  grip = [event.clientX, event.clientY]
-  draw()
-})
-$('sphere').addEventListener('pointerup', () => { grip = null })
-$('sphere').addEventListener('keydown', (event) => {
-  const by = { ArrowLeft: [-0.1, 0], ArrowRight: [0.1, 0], ArrowUp: [0, -0.1], ArrowDown: [0, 0.1] }[event.key]
-  if (!by) return
-  event.preventDefault()
-  turn += by[0]
-  tilt += by[1]
-  draw()
-})
 `
