@@ -194,6 +194,7 @@ const swap = [1, 0, 2, 3]
 function channelsOfGroup(x: Tensor, group: number): Tensor {
   if (group === 1) return transpose(x, swap)
   const [n, channels, ...map] = x.shape as [number, number, number, number]
+  if (group === channels) return reshape(transpose(x, swap), [1, channels * n, ...map])
   const parted = reshape(x, [n, group, channels / group, ...map])
   return reshape(transpose(parted, [2, 1, 0, 3, 4]), [channels / group, group * n, ...map])
 }

@@ -9,8 +9,10 @@ import {
   rewrite,
   sub,
   type Tensor,
+  withoutKeeping,
 } from '../graph/index.ts'
 import { anyBatch, holdsAnyBatch } from './any-batch.ts'
+import { lowerDepthwise } from './lower-depthwise.ts'
 import { mergedReshape, mergedTranspose } from './merged.ts'
 import { pointwiseConv, pointwiseConvTranspose, pointwiseConvWeight } from './pointwise.ts'
 import { sinkTranspose } from './sink-transpose.ts'
@@ -137,13 +139,14 @@ export const mergeMovement: RewriteRule = ({ op }, [x]) => {
   return null
 }
 
-/** The graph of `outputs` in forms that are faster on a CPU: same values but for rounding, other operators. */
+/** The graph of `outputs` in forms that are faster on a CPU: same values but for rounding, other operators, no `keeping`. */
 export function lower(outputs: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
   return rewrite(
-    rewrite(tidy(outputs), lowerChoice),
+    rewrite(tidy(withoutKeeping(outputs)), lowerChoice),
     (node, inputs) =>
       mergeMovement(node, inputs) ??
       lowerPointwise(node, inputs) ??
+      lowerDepthwise(node, inputs) ??
       lowerConvolution(node, inputs) ??
       sinkTranspose(node, inputs),
   )

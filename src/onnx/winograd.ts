@@ -2,7 +2,7 @@
  * 3×3 convolutions of stride 1 as Winograd's F(m×m, 3×3) (Lavin and Gray 2016) in ordinary operators:
  * maps [N, H, W, C], weights [3, 3, Ci, Co]. Each tile of m×m outputs gathers its (m + 2)² pixels.
  */
-import { constant, matmul, reshape, type Tensor } from '../graph/index.ts'
+import { constant, matmul, mul, reduceSum, reshape, type Tensor } from '../graph/index.ts'
 import { fusedMatmul } from './contrib.ts'
 import { outside, pixels } from './pixels.ts'
 
@@ -169,4 +169,28 @@ export function winogradConvWeight(x: Tensor, g: Tensor, m: TileSize): Tensor {
     transA: true,
   })
   return reshape(matmul(square(transposed(G)), reshape(dU, [(m + 2) ** 2, ci * co])), [3, 3, ci, co])
+}
+
+/** Tiles of depthwise convolutions: the products are few, so the transforms should be, too. */
+const depthwiseTile: TileSize = 4
+
+/** A depthwise convolution with padding 1, its products elementwise: x [N, H, W, C], w [3, 3, 1, C] -> [N, H, W, C]. */
+export function winogradDepthwise(x: Tensor, w: Tensor): Tensor {
+  const U = kernelTransform(w, transforms[depthwiseTile].G)
+  return outputTransform(mul(inputTransform(x, depthwiseTile), U), x, depthwiseTile)
+}
+
+/** Its adjoint in x: g [N, H, W, C] -> [N, H, W, C]. */
+export function winogradDepthwiseTranspose(g: Tensor, w: Tensor): Tensor {
+  const U = kernelTransform(w, turned(transforms[depthwiseTile].G))
+  return outputTransform(mul(inputTransform(g, depthwiseTile), U), g, depthwiseTile)
+}
+
+/** Its adjoint in w, in the transformed domain: x [N, H, W, C], g [N, H, W, C] -> [3, 3, 1, C]. */
+export function winogradDepthwiseWeight(x: Tensor, g: Tensor): Tensor {
+  const { At, G } = transforms[depthwiseTile]
+  const V = inputTransform(x, depthwiseTile)
+  const dM = reshape(matmul(square(transposed(At)), tiled(g, depthwiseTile, 0)), V.shape)
+  const dU = reduceSum(mul(V, dM), [1])
+  return reshape(matmul(square(transposed(G)), dU), [3, 3, 1, x.shape[3]!])
 }
