@@ -1,16 +1,25 @@
 import { grad, input, type Tensor } from '../../src/graph/index.ts'
 import {
+  adaFace,
   arcFace,
   aSoftmax,
+  centerLoss,
   circle,
   circlePairs,
   combinedMargin,
+  contrastive,
+  curricularFace,
   lmcl,
   lSoftmax,
+  magFace,
+  mhe,
+  mheOfBatch,
+  nextAdaCosScale,
   nsl,
   softmax,
   sphereFace2,
   sphereFaceR,
+  triplet,
   uniFace,
 } from '../../src/losses/index.ts'
 import { rng } from '../../src/math/rng.ts'
@@ -57,9 +66,14 @@ export const exactLosses: Readonly<Record<string, Loss>> = {
   'sphereface2 A': (x, W, y) => sphereFace2(x, W, y, { variant: 'A', m: 0.5, bias: -2, form: 'exact' }),
   'sphereface2 M': (x, W, y) => sphereFace2(x, W, y, { variant: 'M', m: 1.5, bias: -2, form: 'exact' }),
   uniface: (x, W, y) => uniFace(x, W, y, { bias: 5 }),
+  magface: (x, W, y) => magFace(x, W, y),
+  'magface, lengths between': (x, W, y) =>
+    magFace(x, W, y, { s: 16, lowerNorm: 0.1, upperNorm: 6, lambda: 5 }),
+  'curricularface, t 0': (x, W, y) => curricularFace(x, W, y, { s: 16, t: 0 }),
+  'center, prototypes for centres': (x, W, y) => centerLoss(x, W, y),
 }
 
-/** Losses, and forms of them, whose gradient is not the derivative. */
+/** Losses, and forms of them, whose gradient is not the derivative, or is held against it elsewhere. */
 export const otherForms: Readonly<Record<string, Loss>> = {
   'a-softmax renormalised': (x, W, y) => aSoftmax(x, W, y, { form: 'renormalised' }),
   'a-softmax renormalised, features normalised': (x, W, y) =>
@@ -73,6 +87,16 @@ export const otherForms: Readonly<Record<string, Loss>> = {
   'sphereface2 A detached': (x, W, y) => sphereFace2(x, W, y, { variant: 'A', m: 0.5, bias: -2 }),
   'circle, class form': (x, W, y) => circle(x, W, y),
   'circle, pair form': (x, _, y) => circlePairs(x, y),
+  adaface: (x, W, y) => adaFace(x, W, y, { mean: 1.5, std: 0.2 }),
+  curricularface: (x, W, y) => curricularFace(x, W, y, { t: 0.6 }),
+  adacos: (x, W, y) => nsl(x, W, y, { s: nextAdaCosScale(x, W, y, { s: 8 }) }),
+  contrastive: (x, _, y) => contrastive(x, y),
+  'contrastive, not normalised': (x, _, y) => contrastive(x, y, { normalise: false }),
+  'mhe, batch': (_, W, y) => mheOfBatch(W, y),
+  'mhe, all pairs': (_, W) => mhe(W),
+  triplet: (x, _, y) => triplet(x, y),
+  'triplet, hard': (x, _, y) => triplet(x, y, { mining: 'hard' }),
+  'triplet, not normalised': (x, _, y) => triplet(x, y, { normalise: false }),
 }
 
 /** Normal x and W, uniform labels. */
