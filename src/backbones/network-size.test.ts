@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { conv, input, matmul, mul, parameter, reshape, transpose } from '../graph/index.ts'
+import {
+  conv,
+  elementCount,
+  input,
+  matmul,
+  mul,
+  parameter,
+  reshape,
+  topologicalOrder,
+  transpose,
+} from '../graph/index.ts'
 import { filled } from '../nn/index.ts'
+import { architectureNamed } from './architectures.ts'
 import { networkSize } from './network-size.ts'
 import { sfnet } from './sfnet.ts'
 
@@ -40,5 +51,33 @@ describe('networkSize(features)', () => {
       multiplyAdds: byHand,
     })
     expect(Math.round(byHand / 1e7)).toBe(175)
+  })
+
+  // Millions of parameters and multiply-adds; the last column by a count over the published tables of layers. IR-50 and IR-100
+  // are also given as 6,330 and 12,120, with what is done element by element.
+  it.each([
+    ['ir18', 512, 24.03, 2610, 2_609_954_816],
+    ['ir34', 512, 34.14, 4460, 4_459_642_880],
+    ['ir50', 512, 43.59, 6309, 6_309_330_944],
+    ['ir100', 512, 65.16, 12_090, 12_089_606_144],
+    ['mobilefacenet', 128, 1.0, 221, 220_965_376],
+  ] as const)('%s has the published size at 112×112', (name, dimensions, millions, publishedAdds, byHand) => {
+    const size = networkSize(architectureNamed(name).build(input('pixels', [1, 3, 112, 112]), { dimensions }))
+    expect(Number((size.parameters / 1e6).toFixed(2))).toBe(millions)
+    expect(size.multiplyAdds).toBe(byHand)
+    expect(Math.round(byHand / 1e6)).toBe(publishedAdds)
+  })
+
+  // In the file batch normalisation is a bias a channel: 976,000 weights, 9,792 biases, 7,552 slopes, 4.0 MB.
+  it('MobileFaceNet has 0.99 million numbers in its model file', () => {
+    const features = architectureNamed('mobilefacenet').build(input('pixels', [1, 3, 112, 112]), {
+      dimensions: 128,
+    })
+    const numbers = topologicalOrder([features]).reduce(
+      (sum, { leaf, shape }) =>
+        sum + (leaf?.kind === 'parameter' && !leaf.name.endsWith('norm.weight') ? elementCount(shape) : 0),
+      0,
+    )
+    expect(numbers).toBe(993_344)
   })
 })

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { networkSize } from '../backbones/index.ts'
 import { cacheBytes } from '../data/index.ts'
-import { elementCount } from '../graph/index.ts'
+import { elementCount, input } from '../graph/index.ts'
 import { train } from '../train/index.ts'
 import type { Recipe } from './recipe.ts'
 import type { trainOptions } from './training-run.ts'
@@ -38,10 +39,13 @@ export async function dryRun(
   // The first step is slow while memory is claimed, and is not counted.
   const median = times.slice(1).sort((a, b) => a - b)[Math.floor(timedSteps / 2)]!
   const free = await statfs(nearestFolder(out))
+  const { height, width } = options.data
+  const network = networkSize(options.backbone(input('pixels', [1, 3, height, width])))
   const perEpoch = Math.floor(options.data.count / options.batch)
   const facts = {
     people: options.data.classes,
     images: options.data.count,
+    ...network,
     steps: options.steps,
     stepsPerEpoch: perEpoch,
     secondsPerStep: median / 1000,
@@ -57,9 +61,11 @@ export async function dryRun(
     recipe,
   }
   const gib = (n: number): string => `${(n / 2 ** 30).toFixed(2)} GiB`
+  const whole = (n: number): string => n.toLocaleString('en')
   const lines = [
     `people   ${facts.people}`,
     `images   ${facts.images}`,
+    `network  ${whole(network.parameters)} parameters, ${whole(network.multiplyAdds)} multiply-adds an image`,
     `steps    ${facts.steps} (${perEpoch} an epoch)`,
     `rate     ${facts.imagesPerSecond.toFixed(1)} images/s (median of ${timedSteps} steps)`,
     `hours    ${facts.hours.toFixed(2)}${isCached ? ', and the time to align all images once' : ''}`,

@@ -251,7 +251,7 @@ describe('recipes', () => {
 })
 
 describe('a dry run', () => {
-  it('says people, images, steps, rate, hours, memory and disk, and writes nothing', async () => {
+  it('says people, images, size of the network, steps, rate, hours, memory and disk, and writes nothing', async () => {
     const before = await readdir(base)
     const words = [...usual(), '--cache', join(base, 'dry-cache.bin'), '--epochs', '2.5', '--dry-run']
     const { stdout, stderr, error, exitCode } = await train(...words)
@@ -261,6 +261,7 @@ describe('a dry run', () => {
         [
           '^people   4',
           'images   16',
+          'network  6,540 parameters, 20,992 multiply-adds an image',
           'steps    10 \\(4 an epoch\\)',
           'rate     [\\d.]+ images/s \\(median of 5 steps\\)',
           'hours    [\\d.]+, and the time to align all images once',
@@ -276,6 +277,7 @@ describe('a dry run', () => {
   it('needs no --out, and tells its facts as JSON', async () => {
     const { stdout } = await train(...tiny, '--images', images, '--steps', '7', '--dry-run', '--json')
     const facts = JSON.parse(stdout)
+    expect(facts).toMatchObject({ parameters: 6540, multiplyAdds: 20_992 })
     expect(facts).toMatchObject({ people: 4, images: 16, steps: 7, stepsPerEpoch: 4, recipe: { steps: 7 } })
     expect(facts.hours).toBeCloseTo((facts.secondsPerStep * 7) / 3600, 12)
     expect(facts.imagesPerSecond).toBeCloseTo(4 / facts.secondsPerStep, 6)
