@@ -72,6 +72,7 @@ describe('toyLoss(name)', () => {
   test('normalises the features as the loss does, or as it is asked to', () => {
     const of = (key: string) => toyLoss(key).isNormalised
     expect([of('softmax'), of('a-softmax:4'), of('lmcl:0.2'), of('nsl')]).toEqual([false, false, true, true])
+    expect([of('arcface:0.3'), of('magface'), of('l-softmax:2')]).toEqual([true, true, false])
     expect([of('a-softmax:4:unit'), of('lmcl:0.2:free'), of('nsl:free')]).toEqual([true, false, false])
   })
 
@@ -80,6 +81,7 @@ describe('toyLoss(name)', () => {
     ['a-softmax:5', 'margin must be 1, 2, 3 or 4, got 5'],
     ['lmlc', 'did you mean lmcl?'],
     ['softmax:unit', 'unknown option'],
+    ['triplet', '--loss: the picture shows prototypes, expected a loss that has some, got triplet'],
   ])('refuses %s', (key, message) => {
     expect(() => toyLoss(key)).toThrow(message)
   })

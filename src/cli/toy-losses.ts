@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts'
-import { type BuiltLoss, lossNamed } from '../losses/index.ts'
+import { type BuiltLoss, type LossEntry, lossNamed } from '../losses/index.ts'
 
 /** A loss of the toy experiment. */
 export interface ToyLoss {
@@ -26,21 +26,27 @@ const shortTitles: Readonly<Record<string, string>> = {
   lmcl: 'LMCL',
 }
 
-const isUsuallyNormalised = (name: string): boolean => name === 'nsl' || name === 'lmcl'
+/** Whether features are brought to length s where nobody says otherwise. */
+const isUsuallyNormalised = ({ options }: LossEntry): boolean => {
+  const named = (name: string) => options.find((option) => option.name === name)
+  return (named('normaliseFeatures')?.default ?? named('scale') !== undefined) === true
+}
 
 /**
  * A loss by name and margin, `NAME` or `NAME:MARGIN`, and after another colon `unit` or `free` for features that are
  * normalised or not where the loss has it otherwise, with settings for a short run on few classes: s 16, and for A-Softmax
  * the annealing of L-Softmax on MNIST, fitted to the run, which ends with no λ left and so with the whole margin.
- * @throws UsageError for an unknown loss or a margin that it does not have
+ * @throws UsageError for an unknown loss, a margin that it does not have, or one without prototypes
  */
 export function toyLoss(key: string): ToyLoss {
   const [, name = '', margin, features] = /^([^:]+)(?::([\d.]+))?(?::(unit|free))?$/.exec(key.trim()) ?? []
   if (name === '') throw new UsageError(`--loss: expected NAME, NAME:MARGIN or NAME:MARGIN:unit, got ${key}`)
   const entry = lossNamed(name)
+  if (entry.build().usesPrototypes === false)
+    throw new UsageError(`--loss: the picture shows prototypes, expected a loss that has some, got ${key}`)
   const own: Record<string, unknown> = {}
   if (margin !== undefined) own.margin = margin
-  const isNormalised = features === undefined ? isUsuallyNormalised(entry.name) : features === 'unit'
+  const isNormalised = features === undefined ? isUsuallyNormalised(entry) : features === 'unit'
   if (features !== undefined) own.normaliseFeatures = isNormalised
   if (isNormalised) own.scale = 16
   if (entry.name === 'a-softmax')

@@ -5,6 +5,7 @@ import { DataError, UsageError } from '../errors.ts'
 import { type Checkpoint, prepare, readCheckpoint } from '../train/index.ts'
 import { checkSampling } from './check-sampling.ts'
 import { dryRun } from './dry-run.ts'
+import { flagOf } from './flag.ts'
 import { interruption } from './interruption.ts'
 import { checkUnchanged } from './learning-settings.ts'
 import { liveMetrics } from './live-metrics.ts'
@@ -50,10 +51,10 @@ export function registerTrain(program: Command): void {
       parsePort(text, '--live'),
     )
   for (const { name, kind, doc, default: usual } of recipeOptions()) {
-    const flag = name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)
+    const flag = flagOf(name)
     const text =
       usual === undefined ? doc : `${doc} (default ${Array.isArray(usual) ? usual.join(',') : usual})`
-    command.option(`--${flag} <${kind}>`, text, (value: string) => parsed(flag, kind, value))
+    command.option(`${flag} <${kind}>`, text, (value: string) => parsed(flag, kind, value))
   }
   command.action(async (options: Record<string, unknown>) => {
     const { out, recipe, resume, dryRun, json, live, ...given } = options
@@ -65,13 +66,13 @@ function parsed(flag: string, kind: string, value: string): unknown {
   if (kind === 'number') {
     const number = Number(value)
     if (value.trim() === '' || Number.isNaN(number))
-      throw new UsageError(`--${flag}: must be a number, got ${value}`)
+      throw new UsageError(`${flag}: must be a number, got ${value}`)
     return number
   }
   if (kind === 'numbers') return value.split(',').map((part) => parsed(flag, 'number', part))
   if (kind === 'boolean') {
     if (value !== 'true' && value !== 'false')
-      throw new UsageError(`--${flag}: must be true or false, got ${value}`)
+      throw new UsageError(`${flag}: must be true or false, got ${value}`)
     return value === 'true'
   }
   return value
