@@ -10,6 +10,7 @@ import { rng } from '../src/math/rng.ts'
 import { createSession } from '../src/runtime/index.ts'
 import { countDistractors } from '../src/search/index.ts'
 import { embeddingModel, preprocess, type TrainingBatch, train, writeCheckpoint } from '../src/train/index.ts'
+import { loggedStep } from './logged-step.ts'
 import type { Setup } from './setup.ts'
 
 const setup = JSON.parse(process.argv[2]!) as Setup
@@ -23,7 +24,7 @@ const backbone =
     sfnet(pixels, { depth, width, dimensions })
 
 /** Gates the batches: the trainer gets one for each piece of work that was asked for, and says when it is done. */
-function stepWork(): (count: number) => Promise<void> {
+async function stepWork(): Promise<(count: number) => Promise<void>> {
   if (setup.kind !== 'step') throw new Error(`no step: ${setup.kind}`)
   const { batch, height, width, classes, depth, multiplier, dimensions, threads, files, checkpoint } = setup
   const random = rng(1)
@@ -81,6 +82,7 @@ function stepWork(): (count: number) => Promise<void> {
     steps: 1_000_000,
     rate: 0.01,
     threads,
+    ...(await loggedStep(setup)),
     ...(checkpoint !== undefined && {
       checkpointEvery: 4,
       onCheckpoint: (saved) => writeCheckpoint(checkpoint, saved),

@@ -56,9 +56,9 @@ export async function runBench(
   ])
 }
 
-/** The Python module of a rival, and which cases have that rival; `train-from-files` has our own step. */
+/** The Python module of a rival, and which cases have that rival; others have our own step. */
 const rivals: readonly (readonly [string, (name: string) => boolean])[] = [
-  ['torch', (name) => name !== 'pipeline' && name !== 'train-from-files'],
+  ['torch', (name) => !['pipeline', 'train-from-files', 'live-cost'].includes(name)],
   ['cv2', (name) => name === 'pipeline'],
 ]
 

@@ -70,6 +70,8 @@ describe('the bench', () => {
     expect(await absent([], { modules: ['torch'] })).toEqual([cv2])
     expect(await absent(['forward'], { modules: ['torch'] })).toEqual([])
     expect(await absent(['train-from-files'], { modules: [] })).toEqual([])
+    const given = { ...cases, 'live-cost': async (name: string) => result(name) }
+    expect(await absent(['live-cost'], { given, modules: [] })).toEqual([])
   })
 
   it('refuses in one line, before it measures, what it does not know or cannot write', async () => {
