@@ -26,11 +26,13 @@ const full = {
   batch: 32,
   height: 112,
   width: 96,
-  depth: 20,
+  architecture: 'sfnet20',
   multiplier: 1,
   dimensions: 512,
   threads: 2,
 } as const
+/** As published: squares of 112. */
+const square = { ...full, width: 112 } as const
 const half = { ...full, batch: 64, height: 56, width: 48, multiplier: 0.5, dimensions: 256 } as const
 
 /** Images a second of both sides, more is better. */
@@ -170,35 +172,6 @@ const fromFiles = (name: string): Promise<Result> =>
     return result(name, ours!, rival!, { unit: 'images/s', more: true, note: 'the rival is our bare step' })
   })
 
-/** Training under `--live` with an open page, beside the same without both: the rival is our own step. */
-async function liveCost(name: string): Promise<Result> {
-  const folders = [
-    await mkdtemp(join(tmpdir(), 'steradian-bench-')),
-    await mkdtemp(join(tmpdir(), 'steradian-bench-')),
-  ]
-  try {
-    const setup = { kind: 'step', ...half, classes: 3058 } as const
-    const sides = [
-      await startOurs({ ...setup, log: { folder: folders[0]!, isLive: true } }),
-      await startOurs({ ...setup, log: { folder: folders[1]!, isLive: false } }),
-    ]
-    // Several seconds at once, for what a page costs comes once or twice a second.
-    const count = 24
-    const [ours, rival] = await interleaved(sides, {
-      count,
-      repetitions: 7,
-      value: ({ seconds }) => (count * half.batch) / seconds,
-    })
-    return result(name, ours!, rival!, {
-      unit: 'images/s',
-      more: true,
-      note: 'with --live and an open page; the rival is our step without',
-    })
-  } finally {
-    for (const folder of folders) await rm(folder, { recursive: true })
-  }
-}
-
 /**
  * 3,530 probes among a million distractors: identification of all ordered pairs, verification of all probes with all
  * distractors, the five best a probe. Seconds, less is better; the rival counts in float32, ours exactly.
@@ -236,8 +209,19 @@ export const cases: Readonly<Record<string, (name: string) => Promise<Result>>> 
   'first-step': (name) => firstStep(name, { kind: 'step', ...full, classes: 10572 }),
   'train-step-yardstick': (name) =>
     rate(name, { kind: 'step', ...half, classes: 3058 }, { count: 8, perPiece: half.batch }),
+  'train-step-ir50': (name) =>
+    rate(
+      name,
+      { kind: 'step', ...square, architecture: 'ir50', classes: 10572 },
+      { count: 1, repetitions: 3, perPiece: square.batch },
+    ),
+  'train-step-mobilefacenet': (name) =>
+    rate(
+      name,
+      { kind: 'step', ...square, architecture: 'mobilefacenet', classes: 10572 },
+      { count: 2, perPiece: square.batch },
+    ),
   pipeline,
   'train-from-files': fromFiles,
-  'live-cost': liveCost,
   'megaface-1m': megaface,
 }

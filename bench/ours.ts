@@ -1,7 +1,7 @@
 /** Our side of a bench, driven as the rival is: a setup in JSON as the argument, a line `N` for N pieces of work. */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { type SfnetDepth, sfnet } from '../src/backbones/index.ts'
+import { architectureNamed } from '../src/backbones/index.ts'
 import { fileSource, trainingData } from '../src/data/index.ts'
 import { readAligned } from '../src/data/source.ts'
 import { input, topologicalOrder } from '../src/graph/index.ts'
@@ -9,8 +9,14 @@ import { lmcl } from '../src/losses/index.ts'
 import { rng } from '../src/math/rng.ts'
 import { createSession } from '../src/runtime/index.ts'
 import { countDistractors } from '../src/search/index.ts'
-import { embeddingModel, preprocess, type TrainingBatch, train, writeCheckpoint } from '../src/train/index.ts'
-import { loggedStep } from './logged-step.ts'
+import {
+  type Backbone,
+  embeddingModel,
+  preprocess,
+  type TrainingBatch,
+  train,
+  writeCheckpoint,
+} from '../src/train/index.ts'
 import type { Setup } from './setup.ts'
 
 const setup = JSON.parse(process.argv[2]!) as Setup
@@ -19,14 +25,17 @@ const say = (facts: object): void => {
   console.log(JSON.stringify({ ...facts, peakBytes: process.resourceUsage().maxRSS * 1024 }))
 }
 
+/** The network of a setup. */
 const backbone =
-  (depth: SfnetDepth, width: number, dimensions: number) => (pixels: Parameters<typeof sfnet>[0]) =>
-    sfnet(pixels, { depth, width, dimensions })
+  (architecture: string, width: number, dimensions: number): Backbone =>
+  (pixels, mode) =>
+    architectureNamed(architecture).build(pixels, { width, dimensions, ...mode })
 
 /** Gates the batches: the trainer gets one for each piece of work that was asked for, and says when it is done. */
-async function stepWork(): Promise<(count: number) => Promise<void>> {
+function stepWork(): (count: number) => Promise<void> {
   if (setup.kind !== 'step') throw new Error(`no step: ${setup.kind}`)
-  const { batch, height, width, classes, depth, multiplier, dimensions, threads, files, checkpoint } = setup
+  const { batch, height, width, classes, architecture, multiplier, dimensions, threads, files, checkpoint } =
+    setup
   const random = rng(1)
   const image = Uint8Array.from({ length: batch * height * width * 3 }, () => random.below(256))
   const labels = Int32Array.from({ length: batch }, () => random.below(classes))
@@ -75,14 +84,13 @@ async function stepWork(): Promise<(count: number) => Promise<void>> {
       }
   }
   const run = train({
-    backbone: backbone(depth, multiplier, dimensions),
+    backbone: backbone(architecture, multiplier, dimensions),
     loss: (x, W, y) => lmcl(x, W, y),
     data: { count: read ? read.count : batch, classes, height, width, batches },
     batch,
     steps: 1_000_000,
     rate: 0.01,
     threads,
-    ...(await loggedStep(setup)),
     ...(checkpoint !== undefined && {
       checkpointEvery: 4,
       onCheckpoint: (saved) => writeCheckpoint(checkpoint, saved),
@@ -102,9 +110,9 @@ async function stepWork(): Promise<(count: number) => Promise<void>> {
 
 async function forwardWork(): Promise<(count: number) => Promise<void>> {
   if (setup.kind !== 'forward') throw new Error(`no forward: ${setup.kind}`)
-  const { batch, height, width, depth, multiplier, dimensions, threads } = setup
+  const { batch, height, width, architecture, multiplier, dimensions, threads } = setup
   const random = rng(1)
-  const net = backbone(depth, multiplier, dimensions)
+  const net = backbone(architecture, multiplier, dimensions)
   const session = await createSession(
     embeddingModel({
       backbone: net,
@@ -113,7 +121,9 @@ async function forwardWork(): Promise<(count: number) => Promise<void>> {
       values: new Map(
         topologicalOrder([net(preprocess(input('image', [batch, height, width, 3], 'uint8')))]).flatMap(
           ({ leaf, shape }) =>
-            leaf?.kind === 'parameter' ? [[leaf.name, leaf.init(random, shape)] as const] : [],
+            leaf?.kind === 'parameter' || leaf?.kind === 'kept'
+              ? [[leaf.name, leaf.init(random, shape)] as const]
+              : [],
         ),
       ),
     }),

@@ -8,34 +8,14 @@ import resource
 import sys
 import time
 
+from networks import network
+
 setup = json.loads(sys.argv[1])
 
 
 def say(**facts):
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps({**facts, "peakBytes": peak}), flush=True)
-
-
-def sfnet(torch, depth, width, dimensions, height, breadth):
-    nn = torch.nn
-
-    class Residual(nn.Module):
-        def __init__(self, channels):
-            super().__init__()
-            conv = lambda: nn.Conv2d(channels, channels, 3, padding=1, bias=False)
-            self.body = nn.Sequential(conv(), nn.PReLU(channels), conv(), nn.PReLU(channels))
-
-        def forward(self, x):
-            return x + self.body(x)
-
-    units = {4: (0, 0, 0, 0), 10: (0, 1, 2, 0), 20: (1, 2, 4, 1), 36: (2, 4, 8, 2), 64: (3, 8, 16, 3)}[depth]
-    layers, before = [], 3
-    for count, full in zip(units, (64, 128, 256, 512)):
-        channels = int(full * width)
-        layers += [nn.Conv2d(before, channels, 3, stride=2, padding=1), nn.PReLU(channels)]
-        layers += [Residual(channels) for _ in range(count)]
-        before, height, breadth = channels, (height + 1) // 2, (breadth + 1) // 2
-    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(before * height * breadth, dimensions))
 
 
 def torch_work():
@@ -45,7 +25,7 @@ def torch_work():
     torch.set_num_threads(setup["threads"])
     torch.manual_seed(0)
     n, h, w, d = (setup[key] for key in ("batch", "height", "width", "dimensions"))
-    net = sfnet(torch, setup["depth"], setup["multiplier"], d, h, w)
+    net = network(torch, setup["architecture"], h, w, setup["multiplier"], d)
     x = torch.randn(n, 3, h, w)
     if setup["kind"] == "forward":
         net.eval()

@@ -1,10 +1,9 @@
-import type { SfnetDepth } from '../src/backbones/index.ts'
-
 interface Network {
   readonly batch: number
   readonly height: number
   readonly width: number
-  readonly depth: SfnetDepth
+  /** Name of the network. */
+  readonly architecture: string
   /** Width multiplier of the network. */
   readonly multiplier: number
   readonly dimensions: number
@@ -18,17 +17,13 @@ interface Files {
   readonly each: number
 }
 
-/**
- * What one side of a bench is asked to do; a step's `checkpoint` is the file that is saved after every fourth step, its `log` the
- * folder where metrics are written as `train` does, and whether they are as with `--live` and an open page.
- */
+/** What one side of a bench is asked to do; a step's `checkpoint` is the file that is saved after every fourth step. */
 export type Setup =
   | (Network & {
       readonly kind: 'step'
       readonly classes: number
       readonly files?: Files
       readonly checkpoint?: string
-      readonly log?: { readonly folder: string; readonly isLive: boolean }
     })
   | (Network & { readonly kind: 'forward' })
   | {
