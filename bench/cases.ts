@@ -172,6 +172,35 @@ const fromFiles = (name: string): Promise<Result> =>
     return result(name, ours!, rival!, { unit: 'images/s', more: true, note: 'the rival is our bare step' })
   })
 
+/** Training under `--live` with an open page, beside the same without both: the rival is our own step. */
+async function liveCost(name: string): Promise<Result> {
+  const folders = [
+    await mkdtemp(join(tmpdir(), 'steradian-bench-')),
+    await mkdtemp(join(tmpdir(), 'steradian-bench-')),
+  ]
+  try {
+    const setup = { kind: 'step', ...half, classes: 3058 } as const
+    const sides = [
+      await startOurs({ ...setup, log: { folder: folders[0]!, isLive: true } }),
+      await startOurs({ ...setup, log: { folder: folders[1]!, isLive: false } }),
+    ]
+    // Several seconds at once, for what a page costs comes once or twice a second.
+    const count = 24
+    const [ours, rival] = await interleaved(sides, {
+      count,
+      repetitions: 7,
+      value: ({ seconds }) => (count * half.batch) / seconds,
+    })
+    return result(name, ours!, rival!, {
+      unit: 'images/s',
+      more: true,
+      note: 'with --live and an open page; the rival is our step without',
+    })
+  } finally {
+    for (const folder of folders) await rm(folder, { recursive: true })
+  }
+}
+
 /**
  * 3,530 probes among a million distractors: identification of all ordered pairs, verification of all probes with all
  * distractors, the five best a probe. Seconds, less is better; the rival counts in float32, ours exactly.
@@ -223,5 +252,6 @@ export const cases: Readonly<Record<string, (name: string) => Promise<Result>>> 
     ),
   pipeline,
   'train-from-files': fromFiles,
+  'live-cost': liveCost,
   'megaface-1m': megaface,
 }

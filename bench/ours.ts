@@ -17,6 +17,7 @@ import {
   train,
   writeCheckpoint,
 } from '../src/train/index.ts'
+import { loggedStep } from './logged-step.ts'
 import type { Setup } from './setup.ts'
 
 const setup = JSON.parse(process.argv[2]!) as Setup
@@ -32,7 +33,7 @@ const backbone =
     architectureNamed(architecture).build(pixels, { width, dimensions, ...mode })
 
 /** Gates the batches: the trainer gets one for each piece of work that was asked for, and says when it is done. */
-function stepWork(): (count: number) => Promise<void> {
+async function stepWork(): Promise<(count: number) => Promise<void>> {
   if (setup.kind !== 'step') throw new Error(`no step: ${setup.kind}`)
   const { batch, height, width, classes, architecture, multiplier, dimensions, threads, files, checkpoint } =
     setup
@@ -91,6 +92,7 @@ function stepWork(): (count: number) => Promise<void> {
     steps: 1_000_000,
     rate: 0.01,
     threads,
+    ...(await loggedStep(setup)),
     ...(checkpoint !== undefined && {
       checkpointEvery: 4,
       onCheckpoint: (saved) => writeCheckpoint(checkpoint, saved),

@@ -17,13 +17,17 @@ interface Files {
   readonly each: number
 }
 
-/** What one side of a bench is asked to do; a step's `checkpoint` is the file that is saved after every fourth step. */
+/**
+ * What one side of a bench is asked to do; a step's `checkpoint` is the file that is saved after every fourth step, its `log` the
+ * folder where metrics are written as `train` does, and whether they are as with `--live` and an open page.
+ */
 export type Setup =
   | (Network & {
       readonly kind: 'step'
       readonly classes: number
       readonly files?: Files
       readonly checkpoint?: string
+      readonly log?: { readonly folder: string; readonly isLive: boolean }
     })
   | (Network & { readonly kind: 'forward' })
   | {
