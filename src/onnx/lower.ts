@@ -69,7 +69,8 @@ const lowerPointwise: RewriteRule = (node, [x, w]) => {
 const lowerConvolution: RewriteRule = (node, [x, w]) => {
   const { op } = node
   if (!x || !w || (op?.type !== 'Conv' && op?.type !== 'ConvTranspose')) return null
-  if (op.attributes!.group !== undefined) return null
+  // A map of ones, by which a shift was folded, is worked out once, when the file is opened.
+  if (op.attributes!.group !== undefined || x.leaf?.kind === 'constant') return null
   const { strides, dilations, pads } = op.attributes as Record<string, readonly number[]>
   const ones = equal(dilations, [1, 1])
   const size = [x.shape[2]!, x.shape[3]!] as const

@@ -25,6 +25,7 @@ import {
   reduceMax,
   reduceMean,
   reduceSum,
+  reshape,
   scheduled,
   sqrt,
   square,
@@ -33,7 +34,7 @@ import {
 import { angularMetrics, lmcl, lossNamed, softmax, unit } from '../losses/index.ts'
 import { hash32 } from '../math/hash.ts'
 import { rng } from '../math/rng.ts'
-import { batchNorm, dropout, filled } from '../nn/index.ts'
+import { batchNorm, convolution, dropout, filled, fullyConnected, gaussian, prelu } from '../nn/index.ts'
 import { multiStep, sgd } from '../optim/index.ts'
 import {
   type Backbone,
@@ -177,6 +178,52 @@ describe('train(options)', () => {
     })
     for (const [name, values] of plain.values)
       expect(relativeError(fast.values.get(name)!, values), name).toBeLessThan(1e-3)
+  })
+
+  it('with batch normalisation, depthwise convolutions and dropout does in either form what the evaluator says', async () => {
+    const init = gaussian(0.3)
+    const backbone: Backbone = (pixels, mode) => {
+      let y = convolution(pixels, 'a', { out: 4, stride: 2, bias: false, init })
+      y = prelu(batchNorm(y, 'a.norm', mode), 'a')
+      const z = convolution(batchNorm(y, 'b.norm', mode), 'b', { out: 4, group: 4, bias: false, init })
+      y = add(y, batchNorm(z, 'b.last', mode))
+      y = batchNorm(convolution(y, 'c', { out: 6, kernel: 1, bias: false, init }), 'c.norm', mode)
+      y = batchNorm(convolution(y, 'd', { out: 6, group: 6, stride: 2, bias: false, init }), 'd.norm', mode)
+      y = convolution(y, 'e', { out: 6, group: 6, kernel: 4, pad: 0, bias: false, init })
+      const row = dropout(reshape(y, [y.shape[0]!, 6]), 'drop', { rate: 0.4, ...mode })
+      return batchNorm(fullyConnected(row, 'f', { out: 8, bias: false, init }), 'f.norm', mode)
+    }
+    const { pixels, labels } = toyPictures()
+    const plainData = trainingData(memorySource({ pixels, labels, height: side, width: side }), {
+      mirror: false,
+    })
+    const options = { backbone, data: plainData, steps: 2, rate: 0.05, checkpointEvery: 1 }
+    const forms = { fast: await observed(options), plain: await observed({ ...options, lowering: 'plain' }) }
+    const step = prepare({ ...usual, ...options }).step
+    // The second step, from what the first left behind.
+    const [first] = forms.plain.checkpoints
+    const batches = plainData.batches({ batch: 8, seed: 0, firstStep: 1, steps: 2 })
+    const { value: batch } = await batches[Symbol.asyncIterator]().next()
+    const masks = [...step.drawn].map(
+      ([name, { shape, draw }]) => [name, draw(rng(0, hash32(name), 2), shape)] as const,
+    )
+    const feeds = {
+      ...Object.fromEntries([...first!.values, ...masks]),
+      image: batch!.image,
+      labels: batch!.labels,
+      rate: 0.05,
+    }
+    const expected = evaluate(step.outputs, feeds)
+    for (const [form, { progress, checkpoints }] of Object.entries(forms)) {
+      expect(Math.abs(progress[1]!.loss / expected.loss![0]! - 1), form).toBeLessThan(1e-4)
+      // A shift that the next batch normalisation takes away again has a gradient of rounding errors alone, about 1e-7.
+      for (const [name, values] of checkpoints[1]!.values) {
+        const wanted = expected[`next:${name}`]!
+        const difference = Math.hypot(...values.map((v, k) => v - wanted[k]!))
+        expect(difference / (Math.hypot(...wanted) + 1e-3), `${form}: ${name}`).toBeLessThan(1e-3)
+      }
+    }
+    expect(masks.map(([name]) => name)).toEqual(['drop.mask'])
   })
 
   it('says what it knows after each step: counts, loss, rate, metrics, times', async () => {
