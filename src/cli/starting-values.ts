@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { DataError, fileProblem, UsageError } from '../errors.ts'
 import { elementCount } from '../graph/index.ts'
 import { decodeModel } from '../onnx/index.ts'
-import { readCheckpoint, type Step } from '../train/index.ts'
+import { readCheckpoint, type Step, wholeTensors } from '../train/index.ts'
 
 /** The weights that a run starts from: a checkpoint's parameters, or what a model file holds, by name. @throws DataError */
 export async function startingValues(path: string): Promise<Map<string, Float32Array>> {
   if (!path.toLowerCase().endsWith('.onnx')) {
     const values = new Map<string, Float32Array>()
-    for await (const [name, data] of (await readCheckpoint(path)).tensors())
+    for await (const [name, data] of wholeTensors(await readCheckpoint(path)))
       if (!name.includes('#')) values.set(name, data)
     return values
   }

@@ -29,8 +29,10 @@ export function lossParts({
     const [entropy, ...others] = terms.flatMap((term) => crossEntropyOf(term) ?? [])
     if (!entropy || others.length > 0) throw refuse('one cross-entropy')
     const added = terms.filter((term) => !crossEntropyOf(term))
-    for (const { leaf } of topologicalOrder([...terms, entropy.logits]))
-      if (leaf?.kind === 'kept') throw refuse(`without state (${leaf.name})`)
+    // A backbone may keep what it likes.
+    const given = new Set(topologicalOrder([x, W]))
+    for (const node of topologicalOrder([...terms, entropy.logits]))
+      if (node.leaf?.kind === 'kept' && !given.has(node)) throw refuse(`without state (${node.leaf.name})`)
     if (topologicalOrder(added).includes(W)) throw refuse('without a term that reads all prototypes')
     return { logits: entropy.logits, rest: added.length > 0 ? added.reduce((a, b) => add(a, b)) : null }
   }

@@ -15,8 +15,8 @@ export interface Checkpoint {
   /** Shapes of the parameters, of the optimiser's state and of what is kept, by name. */
   readonly shapes: ReadonlyMap<string, readonly number[]>
   /**
-   * Their numbers by name, in the order of `shapes`, row-major in the graph's own order of axes: one array after the other,
-   * so that a checkpoint larger than memory has room for can be passed on.
+   * Their numbers by name, in the order of `shapes`, row-major in the graph's own order of axes: one array after the other, a
+   * large tensor in several, so that a checkpoint larger than memory has room for can be passed on (`wholeTensors` joins them).
    */
   tensors(): AsyncIterable<readonly [name: string, data: Float32Array]>
 }
@@ -32,6 +32,9 @@ const magic = 'STERADIAN CHECKPOINT 1\n'
 const digestBytes = 32
 /** Bytes that are hashed, written or looked through at once: signals and pictures get their turn in between. */
 const atATime = 2 ** 22
+
+/** Bytes of a tensor that are passed on at once. */
+const pieceBytes = 2 ** 28
 
 interface Header {
   readonly step: number
@@ -51,9 +54,15 @@ export async function* encodeCheckpoint(checkpoint: Checkpoint): AsyncGenerator<
   hash.update(head)
   yield head
   const names = shapes.keys()
+  let [current, left]: [string | undefined, number] = [undefined, 0]
   for await (const [name, data] of checkpoint.tensors()) {
-    if (names.next().value !== name || data.length !== count(shapes.get(name)!))
+    if (left === 0) {
+      current = names.next().value
+      left = shapes.has(name) ? count(shapes.get(name)!) : 0
+    }
+    if (name !== current || data.length > left)
       throw new Error(`checkpoint: ${name} is not the tensor that the header names, got ${data.length}`)
+    left -= data.length
     for (let at = 0; at < data.byteLength; at += atATime) {
       const size = Math.min(atATime, data.byteLength - at)
       const piece = new Uint8Array(data.buffer, data.byteOffset + at, size)
@@ -61,7 +70,7 @@ export async function* encodeCheckpoint(checkpoint: Checkpoint): AsyncGenerator<
       yield piece
     }
   }
-  const { value: missing } = names.next()
+  const missing = left > 0 ? current : names.next().value
   if (missing !== undefined) throw new Error(`checkpoint: a tensor is missing, got none for ${missing}`)
   yield hash.digest()
 }
@@ -118,14 +127,16 @@ export async function decodeCheckpoint(given: Uint8Array | ByteSource, where: st
     async *tensors() {
       const again = createHash('sha256').update(await source.read(0, head.length))
       let place = head.length
-      for (const { name, shape } of tensors) {
-        const bytes = await source.read(place, place + 4 * count(shape))
-        for (let at = 0; at < bytes.length; at += atATime) again.update(bytes.subarray(at, at + atATime))
-        place += bytes.length
-        // Where bytes are missing, the sum at the end says so.
-        if (bytes.length === 4 * count(shape))
-          yield [name, new Float32Array(bytes.buffer, bytes.byteOffset, count(shape))]
-      }
+      for (const { name, shape } of tensors)
+        for (const end = place + 4 * count(shape); place < end; ) {
+          const wanted = Math.min(pieceBytes, end - place)
+          const bytes = await source.read(place, place + wanted)
+          for (let at = 0; at < bytes.length; at += atATime) again.update(bytes.subarray(at, at + atATime))
+          place += wanted
+          // Where bytes are missing, the sum at the end says so.
+          if (bytes.length === wanted)
+            yield [name, new Float32Array(bytes.buffer, bytes.byteOffset, wanted / 4)]
+        }
       const now = again.digest('hex')
       if (now !== digest)
         throw new DataError(
@@ -143,9 +154,26 @@ const sourceOf = (bytes: Uint8Array): ByteSource => ({
   read: async (start, end) => Uint8Array.prototype.slice.call(bytes, start, end) as Uint8Array<ArrayBuffer>,
 })
 
+/** The tensors of a checkpoint one after the other, each whole and in an array of its own. */
+export async function* wholeTensors({
+  shapes,
+  tensors,
+}: Pick<Checkpoint, 'shapes' | 'tensors'>): AsyncGenerator<readonly [name: string, data: Float32Array]> {
+  let [whole, at] = [new Float32Array(), 0]
+  for await (const [name, data] of tensors()) {
+    const size = count(shapes.get(name)!)
+    if (at === 0) whole = data.length === size ? data.slice() : new Float32Array(size)
+    if (data.length < size) whole.set(data, at)
+    at += data.length
+    if (at < size) continue
+    at = 0
+    yield [name, whole]
+  }
+}
+
 /** The tensors of a checkpoint by name, all held at once. */
 export async function tensorsOf(checkpoint: Checkpoint): Promise<Map<string, Float32Array>> {
   const all = new Map<string, Float32Array>()
-  for await (const [name, data] of checkpoint.tensors()) all.set(name, data)
+  for await (const [name, data] of wholeTensors(checkpoint)) all.set(name, data)
   return all
 }

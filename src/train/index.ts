@@ -4,10 +4,12 @@ export {
   decodeCheckpoint,
   encodeCheckpoint,
   tensorsOf,
+  wholeTensors,
 } from './checkpoint.ts'
 export { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts'
 export { compile } from './compile.ts'
 export { type EmbeddingModelOptions, embeddingModel } from './embedding-model.ts'
+export type { Head, LossPartsOf } from './head.ts'
 export type { Place } from './place.ts'
 export {
   type Backbone,

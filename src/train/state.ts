@@ -1,11 +1,11 @@
 import { UsageError } from '../errors.ts'
-import { elementCount, inversePermutation, type Shape } from '../graph/index.ts'
+import { elementCount, type Shape } from '../graph/index.ts'
 import { hash32 } from '../math/hash.ts'
 import { permuteAxes } from '../math/permute.ts'
 import { rng } from '../math/rng.ts'
 import type { StateLayouts } from '../onnx/index.ts'
-import type { StepSession, TensorData } from '../runtime/session.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import type { TensorData } from '../runtime/session.ts'
+import { type Checkpoint, wholeTensors } from './checkpoint.ts'
 import type { Step } from './step.ts'
 
 /** Named float32 arrays, row-major in the graph's own order of axes. */
@@ -69,7 +69,7 @@ export async function startState(
   }
   if (resume) {
     const shapes = new Map(step.state.map(({ name, shape }) => [name, shape]))
-    for await (const [name, data] of resume.tensors()) put(name, shapes.get(name)!, data.slice())
+    for await (const [name, data] of wholeTensors(resume)) put(name, shapes.get(name)!, data)
     return tensors
   }
   const given = typeof from === 'function' ? await from() : from
@@ -79,18 +79,4 @@ export async function startState(
     put(name, shape, given?.get(name)?.slice() ?? init?.(rng(seed, hash32(name)), shape) ?? null)
   }
   return tensors
-}
-
-/** The state of a session, in the graph's own order of axes: one tensor after the other, none of which is kept here. */
-export async function* stateOf(
-  step: Step,
-  session: StepSession,
-  layouts: StateLayouts,
-): AsyncGenerator<readonly [name: string, data: Float32Array]> {
-  for (const { name } of step.state) {
-    const read = await session.read([name])
-    const { shape, data } = read[name] as TensorData & { readonly data: Float32Array }
-    const layout = layouts.get(name)
-    yield [name, layout ? permuteAxes(data, shape, inversePermutation(layout)) : data]
-  }
 }

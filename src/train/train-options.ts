@@ -1,6 +1,7 @@
 import type { Initialiser } from '../graph/index.ts'
 import type { Optimiser, Schedule } from '../optim/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import type { Head } from './head.ts'
 import type { From } from './state.ts'
 import type { Backbone, Loss, StepOptions } from './step.ts'
 
@@ -50,6 +51,8 @@ export interface TrainOptions
   readonly backbone: Backbone
   readonly loss: Loss
   readonly data: TrainingData
+  /** How a step goes about its classes; all of them in one graph by default. */
+  readonly head?: Head
   readonly batch?: number
   /** Passes through the data; `steps` counts steps instead. */
   readonly epochs?: number

@@ -4,13 +4,13 @@ import type { Initialiser } from '../graph/index.ts'
 import { hash32 } from '../math/hash.ts'
 import { rng } from '../math/rng.ts'
 import { sgd } from '../optim/index.ts'
-import { createStepSession } from '../runtime/node.ts'
 import type { TensorData } from '../runtime/session.ts'
-import type { Checkpoint } from './checkpoint.ts'
-import { compile } from './compile.ts'
+import { type Checkpoint, wholeTensors } from './checkpoint.ts'
+import { checkHead } from './head.ts'
 import { checkPlace, placeAfter, type Scalars, scalarsOf } from './place.ts'
-import { checkFrom, checkResume, startState, stateOf } from './state.ts'
-import { buildStep, rateName, type Step } from './step.ts'
+import { checkFrom, checkResume, startState } from './state.ts'
+import { buildStep, rateName, type Step, type StepOptions } from './step.ts'
+import { openStepper } from './stepper.ts'
 import type { Trained, TrainingBatch, TrainOptions } from './train-options.ts'
 
 /** Steps in a run: whole batches only, the rest of each epoch is left out. @throws UsageError */
@@ -36,6 +36,8 @@ export function stepCount(
  */
 export function prepare(options: TrainOptions): {
   readonly step: Step
+  /** What it was built from. */
+  readonly built: StepOptions
   readonly steps: number
   /** What a step (1 at the first) is fed besides its batch. */
   readonly scalarsAt: (step: number) => Scalars
@@ -44,7 +46,9 @@ export function prepare(options: TrainOptions): {
   const { optimiser = sgd(), prototypes = uniformRows } = options
   const { height, width, classes } = data
   const steps = stepCount(data.count, { batch, epochs: options.epochs, steps: options.steps })
-  const step = buildStep({ ...options, optimiser, batch, height, width, classes, prototypes })
+  const built: StepOptions = { ...options, optimiser, batch, height, width, classes, prototypes }
+  const step = buildStep(built)
+  checkHead(options.head ?? { kind: 'dense' }, step, built)
   const scalarsAt = scalarsOf(step, rate, steps)
   if (resume) {
     checkResume(step, resume)
@@ -52,7 +56,7 @@ export function prepare(options: TrainOptions): {
       throw new UsageError(`${resume.where}: the run ends after ${steps} steps, got step ${resume.step}`)
     checkPlace(resume, placeAfter(resume.step, { scalarsAt, steps, seed, count: data.count, batch }))
   } else if (from && typeof from !== 'function') checkFrom(step, from)
-  return { step, steps, scalarsAt }
+  return { step, built, steps, scalarsAt }
 }
 
 /**
@@ -67,6 +71,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
     seed = 0,
     threads = 0,
     lowering = 'cpu',
+    head = { kind: 'dense' },
     resume,
     from,
     settings = {},
@@ -76,13 +81,16 @@ export async function train(options: TrainOptions): Promise<Trained> {
     onCheckpoint,
     checkpointEvery = Number.POSITIVE_INFINITY,
   } = options
-  const { step, steps, scalarsAt } = prepare(options)
-  const { bytes, layouts } = compile(step, lowering)
+  const { step, built, steps, scalarsAt } = prepare(options)
   // The number that is used is the number that is kept: bytes may depend on it.
   const threadsUsed = threads || Number(resume?.settings.threads ?? 0) || availableParallelism()
-  const session = await createStepSession(bytes, {
+  const session = await openStepper(step, {
+    head,
+    options: built,
     threads: threadsUsed,
-    state: await startState(step, layouts, { seed, from, resume }),
+    lowering,
+    seed,
+    firstState: (layouts) => startState(step, layouts, { seed, from, resume }),
   })
   const circumstances = {
     lowering,
@@ -94,7 +102,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
 
   /** What has been learnt and kept, tensor by tensor, each looked at before it is passed on. */
   async function* tensors(at: number): AsyncGenerator<readonly [string, Float32Array]> {
-    for await (const [name, values] of stateOf(step, session, layouts)) {
+    for await (const [name, values] of session.tensors()) {
       if (at !== done) throw new Error(`train: a checkpoint is read late, at step ${done}, got that of ${at}`)
       if (!values.every(Number.isFinite)) throw diverged(done, `${name} holds a value that is no number`)
       yield [name, values]
@@ -127,12 +135,15 @@ export async function train(options: TrainOptions): Promise<Trained> {
       for await (const { image, labels } of batches()) {
         const started = performance.now()
         const scalars = scalarsAt(done + 1)
-        const results = await session.step({
-          image: { type: 'uint8', shape: [batch, data.height, data.width, 3], data: image },
-          labels: { type: 'int32', shape: [batch], data: labels },
-          ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, scalar(value)])),
-          ...drawnAt(step, seed, done + 1),
-        })
+        const results = await session.step(
+          {
+            image: { type: 'uint8', shape: [batch, data.height, data.width, 3], data: image },
+            labels: { type: 'int32', shape: [batch], data: labels },
+            ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, scalar(value)])),
+            ...drawnAt(step, seed, done + 1),
+          },
+          done + 1,
+        )
         done++
         const [scalarResults, others] = [true, false].map((isScalar) =>
           Object.entries(results).filter(([, { shape }]) => (shape.length === 0) === isScalar),
@@ -161,7 +172,9 @@ export async function train(options: TrainOptions): Promise<Trained> {
     await save()
     const wanted = new Set([...step.parameters, ...step.kept].map(({ name }) => name))
     const values = new Map<string, Float32Array>()
-    for await (const [name, data] of tensors(done)) if (wanted.has(name)) values.set(name, data)
+    const shapes = new Map(step.state.map(({ name, shape }) => [name, shape]))
+    for await (const [name, data] of wholeTensors({ shapes, tensors: () => tensors(done) }))
+      if (wanted.has(name)) values.set(name, data)
     return { step: done, steps, interrupted: done < steps, values }
   } finally {
     await session.close()

@@ -1,0 +1,75 @@
+import {
+  add,
+  grad,
+  input,
+  mul,
+  nextOfKept,
+  reduceSum,
+  type Tensor,
+  topologicalOrder,
+  withoutKeeping,
+} from '../graph/index.ts'
+import { cutAt, lower, relayoutState, type StateLayouts } from '../onnx/index.ts'
+import { nextName } from '../runtime/session.ts'
+import { gradientName } from './chunk-step.ts'
+import type { LossPartsOf } from './head.ts'
+import { preprocess, rateName, type StepOptions } from './step.ts'
+import { updates } from './updates.ts'
+
+/** A backbone's step, cut where its head comes in. */
+export interface BackboneStep {
+  /** `feature` [N, D], and what `backward` reads of the way there under the names `crossing`. */
+  readonly forward: Readonly<Record<string, Tensor>>
+  /** The next value of each state tensor, and `rest` [] where something is added to the cross-entropy. */
+  readonly backward: Readonly<Record<string, Tensor>>
+  readonly crossing: readonly string[]
+  readonly layouts: StateLayouts
+}
+
+/** Name of the output that is added to the cross-entropy []. */
+export const restName = 'rest'
+
+/**
+ * The step of everything but the head: images to features, and, when their gradient `feature:gradient` [N, D] has come from
+ * the head, the update. What the loss adds to its cross-entropy and reads no prototype is here.
+ */
+export function backboneStep(
+  {
+    backbone,
+    parts,
+    batch,
+    height,
+    width,
+    prototypesPerClass = 1,
+    optimiser,
+    scales,
+    dimensions,
+  }: StepOptions & {
+    readonly parts: LossPartsOf
+    readonly dimensions: number
+  },
+  lowering: 'cpu' | 'plain',
+): BackboneStep {
+  const image = input('image', [batch, height, width, 3], 'uint8')
+  const feature = backbone(preprocess(image), { training: true })
+  const pull = reduceSum(mul(input(gradientName, feature.shape), feature))
+  // Any prototypes will do: `rest` reads none.
+  const W = input('none', [prototypesPerClass, dimensions])
+  const { rest } = parts(feature, W, input('labels', [batch], 'int32'))
+  const parameters = topologicalOrder([feature]).filter(({ leaf }) => leaf?.kind === 'parameter')
+  const gradients = grad(rest ? add(pull, rest) : pull, parameters)
+  const learnt = updates(parameters, gradients, {
+    optimiser,
+    rate: input(rateName, []),
+    ...(scales && { scales }),
+  })
+  const outputs: Record<string, Tensor> = { feature, ...(rest && { [restName]: rest }), ...learnt.outputs }
+  const next = nextOfKept([feature])
+  for (const node of topologicalOrder([feature]))
+    if (node.leaf?.kind === 'kept') outputs[nextName(node.leaf.name)] = next.get(node) ?? node
+  const plain = withoutKeeping(outputs)
+  const { outputs: whole, layouts } =
+    lowering === 'cpu' ? relayoutState(lower(plain), nextName) : { outputs: plain, layouts: new Map() }
+  const { first, second, crossing } = cutAt(whole, 'feature')
+  return { forward: first, backward: second, crossing, layouts }
+}

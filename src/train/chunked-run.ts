@@ -1,0 +1,99 @@
+import { nextName, type TensorData } from '../runtime/session.ts'
+import { restName } from './backbone-step.ts'
+import { chunkInputs, gradientName } from './chunk-step.ts'
+import { type ChunkLook, combineChunks } from './combine-chunks.ts'
+import type { HeadPlan, HeadRun, Model, Run } from './head-run.ts'
+
+const column = (data: Float32Array): TensorData => ({ type: 'float32', shape: [data.length, 1], data })
+const scalar = (value: number): TensorData => ({ type: 'float32', shape: [], data: Float32Array.of(value) })
+
+/**
+ * A step on all classes, a chunk at a time: the backbone forward, a look at each chunk, then each chunk learns from what all
+ * say together, then the backbone backward. A chunk's next rows are written over the old ones when it is done.
+ */
+export async function chunkedRun(
+  {
+    forward: forwardBytes,
+    backward: backwardBytes,
+    crossing,
+    chunks,
+    sizes,
+  }: Extract<HeadPlan, { readonly kind: 'chunked' }>,
+  { run, openModel }: { readonly run: Run; readonly openModel: (bytes: Uint8Array) => Promise<Model> },
+): Promise<HeadRun> {
+  const [forward, backward] = [await openModel(forwardBytes), await openModel(backwardBytes)]
+  const bySize = new Map<number, { readonly look: Model; readonly learn: Model }>()
+  for (const { classes, look, learn } of chunks)
+    bySize.set(classes, { look: await openModel(look), learn: await openModel(learn) })
+  const largest = Math.max(...sizes)
+  const buffers = new Map([...run.rows].map(([name, { width }]) => [name, new Float32Array(largest * width)]))
+  const placed = sizes.map((classes, i) => ({
+    classes,
+    first: sizes.slice(0, i).reduce((n, size) => n + size, 0),
+    ...bySize.get(classes)!,
+  }))
+  /** A chunk's own rows of a state tensor, in the shape in which the model gives their next values. */
+  const rowsOf = (
+    name: string,
+    { first, classes, learn }: (typeof placed)[number],
+  ): TensorData | undefined => {
+    const rows = run.rows.get(name)
+    return (
+      rows && {
+        type: 'float32',
+        shape: learn.outputs[nextName(name)]!.shape,
+        data: rows.read(first, classes, buffers.get(name)!),
+      }
+    )
+  }
+
+  const step: HeadRun['step'] = async (feeds) => {
+    await forward.run((name) => feeds[name] ?? run.state(name))
+    const feature = forward.outputs.feature!
+    const labels = feeds.labels!
+    const given = (chunk: (typeof placed)[number], more: Readonly<Record<string, TensorData>>) => {
+      const own: TensorData = {
+        ...labels,
+        data: (labels.data as Int32Array).map((label) => label - chunk.first),
+      }
+      return (name: string): TensorData | undefined =>
+        name === chunkInputs.labels
+          ? own
+          : name === chunkInputs.feature
+            ? feature
+            : (more[name] ?? feeds[name] ?? rowsOf(name, chunk))
+    }
+
+    const looks: ChunkLook[] = []
+    for (const chunk of placed) {
+      await chunk.look.run(given(chunk, {}))
+      const of = (name: keyof ChunkLook): Float32Array =>
+        (chunk.look.outputs[name]!.data as Float32Array).slice()
+      looks.push({ top: of('top'), sum: of('sum'), target: of('target'), own: of('own'), best: of('best') })
+    }
+    const { loss, accuracy, cosine, top, share } = combineChunks(looks)
+
+    // Added up in float64, so that many chunks lose nothing.
+    const total = new Float64Array(feature.data.length)
+    const known = { [chunkInputs.top]: column(top), [chunkInputs.share]: column(share) }
+    for (const chunk of placed) {
+      const { learn, first } = chunk
+      await learn.run(given(chunk, known))
+      const part = learn.outputs[gradientName]!.data as Float32Array
+      for (let i = 0; i < total.length; i++) total[i]! += part[i]!
+      for (const [name, rows] of run.rows)
+        rows.write(first, learn.outputs[nextName(name)]!.data as Float32Array)
+    }
+
+    const gradient: TensorData = { ...feature, data: Float32Array.from(total) }
+    const crossed: Record<string, TensorData> = { [gradientName]: gradient }
+    for (const name of crossing) crossed[name] = forward.outputs[name]!
+    await backward.run((name) => crossed[name] ?? feeds[name] ?? run.state(name), run.next(backward.outputs))
+    const rest = Number(backward.outputs[restName]?.data[0] ?? 0)
+    return { loss: scalar(loss + rest), accuracy: scalar(accuracy), cosine: scalar(cosine) }
+  }
+  return {
+    step,
+    models: [forward, backward, ...[...bySize.values()].flatMap(({ look, learn }) => [look, learn])],
+  }
+}

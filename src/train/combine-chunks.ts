@@ -1,0 +1,49 @@
+/** What a chunk of classes says of a batch of N samples, each [N]. */
+export interface ChunkLook {
+  /** The largest logit, and Σ e^(logit − largest). */
+  readonly top: Float32Array
+  readonly sum: Float32Array
+  /** The logit and the cosine of the own class, 0 where it is in another chunk. */
+  readonly target: Float32Array
+  readonly own: Float32Array
+  /** The largest cosine. */
+  readonly best: Float32Array
+}
+
+/** A batch's cross-entropy over all classes, metrics, and what each chunk's gradient needs. */
+export interface Combined {
+  readonly loss: number
+  readonly accuracy: number
+  readonly cosine: number
+  /** [N]: the largest logit of a sample; with it e^(logit − top)·share is the gradient of the loss that softmax gives. */
+  readonly top: Float32Array
+  readonly share: Float32Array
+}
+
+/**
+ * Adds chunks up: ln Σ e^logit over all classes from those of the chunks, in float64, so that it neither overflows nor depends
+ * on how classes were cut. `share` is 1/(N·Σ e^(logit − top)). A tie for the nearest prototype counts as right.
+ */
+export function combineChunks(chunks: readonly ChunkLook[]): Combined {
+  const n = chunks[0]!.top.length
+  const [top, share] = [new Float32Array(n), new Float32Array(n)]
+  let [loss, right, cosine] = [0, 0, 0]
+  for (let i = 0; i < n; i++) {
+    let [largest, best] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    let [target, own] = [0, 0]
+    for (const chunk of chunks) {
+      largest = Math.max(largest, chunk.top[i]!)
+      best = Math.max(best, chunk.best[i]!)
+      target += chunk.target[i]!
+      own += chunk.own[i]!
+    }
+    let sum = 0
+    for (const chunk of chunks) sum += chunk.sum[i]! * Math.exp(chunk.top[i]! - largest)
+    top[i] = largest
+    share[i] = 1 / (n * sum)
+    loss += (Math.log(sum) + (largest - target)) / n
+    if (own === best) right++
+    cosine += own / n
+  }
+  return { loss, accuracy: right / n, cosine, top, share }
+}
