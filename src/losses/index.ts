@@ -3,7 +3,7 @@ export { adaCos, adaCosScale, median, nextAdaCosScale } from './ada-cos.ts'
 export { adaFace, adaFaceKept } from './ada-face.ts'
 export { termOptions } from './added-terms.ts'
 export { addAngle, angle, sine } from './angle.ts'
-export { type AngleGradientOptions, angleGradient } from './angle-gradient.ts'
+export { type AngleGradient, type AngleGradientOptions, angleGradient } from './angle-gradient.ts'
 export { type Annealing, annealedLambda, lambdaAt, lSoftmaxAnnealing, sphereFaceAnnealing } from './anneal.ts'
 export { arcFace } from './arc-face.ts'
 export {
@@ -45,12 +45,14 @@ export {
 } from './loss-options.ts'
 export { type LossParts, lossParts } from './loss-parts.ts'
 export { leastLambdaG, type MagFaceOptions, magFace } from './mag-face.ts'
+export { type MarginCurve, marginCurves } from './margin-curves.ts'
 export type { MarginForm } from './margin-form.ts'
 export { type MarginKind, marginExcess, type Point } from './margin-region.ts'
 export { angularMetrics, classCosines, type Metrics, metricsOf, pairCosines, pairMetrics } from './metrics.ts'
 export { type EnergyPower, mhe, mheOfBatch } from './mhe.ts'
 export { nsl } from './nsl.ts'
 export { oneHot } from './one-hot.ts'
+export { otherLogit, othersArePlain } from './other-logit.ts'
 export { atOwnClass } from './own-class.ts'
 export { distances, pairsOf, squaredDistances } from './pairs.ts'
 export { psi } from './psi.ts'
@@ -67,6 +69,7 @@ export { type FeatureNorm, type SphereFaceRVersion, sphereFaceR } from './sphere
 export { type Similarity, subCentres } from './sub-centres.ts'
 export {
   defaultMargin,
+  type LogitAt,
   type MarginLoss,
   psiAt,
   type TargetLogitOptions,
