@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Register>>> = {
   bounds: async () => (await import('./bounds.ts')).registerBounds,
   watch: async () => (await import('./watch.ts')).registerWatch,
   compare: async () => (await import('./compare.ts')).registerCompare,
+  data: async () => (await import('./data.ts')).registerData,
   doctor: async () => (await import('./doctor.ts')).registerDoctor,
 }
 
