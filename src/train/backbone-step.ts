@@ -13,7 +13,8 @@ import { cutAt, lower, relayoutState, type StateLayouts } from '../onnx/index.ts
 import { nextName } from '../runtime/session.ts'
 import { gradientName } from './chunk-step.ts'
 import type { LossPartsOf } from './head.ts'
-import { preprocess, rateName, type StepOptions } from './step.ts'
+import { networkInput } from './network-input.ts'
+import { rateName, type StepOptions } from './step.ts'
 import { updates } from './updates.ts'
 
 /** A backbone's step, cut where its head comes in. */
@@ -40,6 +41,7 @@ export function backboneStep(
     batch,
     height,
     width,
+    vectors,
     prototypesPerClass = 1,
     optimiser,
     scales,
@@ -50,8 +52,7 @@ export function backboneStep(
   },
   lowering: 'cpu' | 'plain',
 ): BackboneStep {
-  const image = input('image', [batch, height, width, 3], 'uint8')
-  const feature = backbone(preprocess(image), { training: true })
+  const feature = backbone(networkInput(batch, { height, width, vectors }).seen, { training: true })
   const pull = reduceSum(mul(input(gradientName, feature.shape), feature))
   // Any prototypes will do: `rest` reads none.
   const W = input('none', [prototypesPerClass, dimensions])

@@ -1,14 +1,13 @@
-import { add, concat, div, input, max, reduceSum, reverse, rewrite, sqrt, square } from '../graph/index.ts'
+import { add, concat, div, max, reduceSum, reverse, rewrite, sqrt, square } from '../graph/index.ts'
 import { anyBatch, emit, fold, lower } from '../onnx/index.ts'
-import { type Backbone, preprocess } from './step.ts'
+import { type NetworkInput, networkInput } from './network-input.ts'
+import type { Backbone } from './step.ts'
 
-export interface EmbeddingModelOptions {
+export interface EmbeddingModelOptions extends NetworkInput {
   readonly backbone: Backbone
-  readonly height: number
-  readonly width: number
   /** Values of the backbone's parameters and kept tensors by name. */
   readonly values: ReadonlyMap<string, ArrayLike<number>>
-  /** What becomes of the features of the image and its mirror: joined [N, 2D], summed [N, D], or the image alone. */
+  /** What becomes of the features of the image and its mirror: joined [N, 2D], summed [N, D], or the image alone; vectors have none. */
   readonly flip?: 'concat' | 'sum' | 'none'
   readonly metadata?: Readonly<Record<string, string>>
   /** Convolutions in forms that are faster on a CPU, or as plain operators (for conversion to other runtimes). */
@@ -16,7 +15,7 @@ export interface EmbeddingModelOptions {
 }
 
 /**
- * The model file that people deploy: `image` uint8 [N, H, W, 3] RGB -> `embedding` (unit rows) and `feature`
+ * The model file that people deploy: `image` uint8 [N, H, W, 3] RGB, or `vector` float32 [N, K], -> `embedding` (unit rows) and `feature`
  * (before normalisation, after mirror fusion), N free; pre-processing inside, batch normalisation folded into the layers beside
  * it. A zero feature gives a zero embedding.
  */
@@ -24,13 +23,14 @@ export function embeddingModel({
   backbone,
   height,
   width,
+  vectors,
   values,
   flip = 'none',
   metadata = {},
   lowering = 'cpu',
 }: EmbeddingModelOptions): Uint8Array {
-  const image = input('image', [anyBatch, height, width, 3], 'uint8')
-  let feature = backbone(preprocess(image))
+  const { fed: image, seen } = networkInput(anyBatch, { height, width, vectors })
+  let feature = backbone(seen)
   if (flip !== 'none') {
     // The same network on the mirrored image: the graph again with the image exchanged.
     const mirrored = rewrite({ feature }, (node) => (node === image ? reverse(image, 2) : null)).feature

@@ -10,13 +10,14 @@ export { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts'
 export { compile } from './compile.ts'
 export { type EmbeddingModelOptions, embeddingModel } from './embedding-model.ts'
 export type { Head, LossPartsOf } from './head.ts'
+export { type NetworkInput, networkInput } from './network-input.ts'
 export type { Place } from './place.ts'
+export { preprocess } from './preprocess.ts'
 export {
   type Backbone,
   buildStep,
   type Loss,
   type Mode,
-  preprocess,
   prototypesName,
   type Step,
   type StepOptions,

@@ -24,7 +24,7 @@ import { softmax, unit } from '../losses/index.ts'
 import { batchNorm, dropout, filled, gaussian } from '../nn/index.ts'
 import { sgd } from '../optim/index.ts'
 import { buildStep, type StepOptions } from './index.ts'
-import { preprocess } from './step.ts'
+import { preprocess } from './preprocess.ts'
 
 /** The first `D` numbers of each picture, as they are. */
 const plain =

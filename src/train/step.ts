@@ -1,22 +1,19 @@
 import { ShapeError, UsageError } from '../errors.ts'
 import {
-  cast,
   grad,
   type Initialiser,
   input,
-  mul,
   nextOfKept,
   parameter,
   type Shape,
-  sub,
   type Tensor,
   topologicalOrder,
-  transpose,
   withoutKeeping,
 } from '../graph/index.ts'
 import type { Random } from '../math/rng.ts'
 import type { Optimiser } from '../optim/index.ts'
 import { nextName } from '../runtime/session.ts'
+import { type NetworkInput, networkInput } from './network-input.ts'
 import { type Scales, type StateTensor, updates } from './updates.ts'
 
 /** What a network is built for: to be trained (batch statistics, dropout), or to be used. */
@@ -24,7 +21,7 @@ export interface Mode {
   readonly training?: boolean
 }
 
-/** Pixels [N, 3, H, W] to features [N, D]; not in training where nothing is said. */
+/** Pixels [N, 3, H, W], or vectors [N, K], to features [N, D]; not in training where nothing is said. */
 export type Backbone = (pixels: Tensor, mode?: Mode) => Tensor
 
 /**
@@ -33,13 +30,11 @@ export type Backbone = (pixels: Tensor, mode?: Mode) => Tensor
  */
 export type Loss = (x: Tensor, W: Tensor, labels: Tensor) => Tensor
 
-export interface StepOptions {
+export interface StepOptions extends NetworkInput {
   readonly backbone: Backbone
   readonly loss: Loss
   readonly optimiser: Optimiser
   readonly batch: number
-  readonly height: number
-  readonly width: number
   readonly classes: number
   /** Rows K of the prototypes a class; 1 by default. */
   readonly prototypesPerClass?: number | undefined
@@ -60,7 +55,7 @@ export interface Step {
   readonly state: readonly StateTensor[]
   /** Scalars to feed, by name, as functions of the step (1 at the first of `steps`). */
   readonly scheduled: ReadonlyMap<string, (step: number, steps: number) => number>
-  /** Pixels uint8 [N, H, W, 3] as fed, and the features [N, D] that come of them. */
+  /** Pixels uint8 [N, H, W, 3] or vectors float32 [N, K] as fed, and the features [N, D] that come of them. */
   readonly image: Tensor
   readonly feature: Tensor
   /** Names and shapes of the learnt tensors, the head's included; a loss without prototypes has no `head.weight`. */
@@ -85,11 +80,6 @@ const nameAndShape = ({ leaf, shape }: Tensor): { name: string; shape: Shape } =
   shape,
 })
 
-/** Bytes in 0 … 255 to the network's range: (v − 127.5) / 128, channels first. */
-export function preprocess(image: Tensor): Tensor {
-  return transpose(mul(sub(cast(image, 'float32'), 127.5), 1 / 128), [0, 3, 1, 2])
-}
-
 /**
  * Builds the graph of one training step: forward, loss, gradients, update, and what is kept.
  * @throws UsageError when the backbone's output is not [N, D]; ShapeError when shapes do not fit, or metrics read a parameter
@@ -102,6 +92,7 @@ export function buildStep({
   batch,
   height,
   width,
+  vectors,
   classes,
   prototypesPerClass = 1,
   prototypes,
@@ -109,10 +100,10 @@ export function buildStep({
   metrics = () => ({}),
   scales = () => ({}),
 }: StepOptions): Step {
-  const image = input('image', [batch, height, width, 3], 'uint8')
+  const { fed: image, seen } = networkInput(batch, { height, width, vectors })
   const labels = input('labels', [batch], 'int32')
   const rate = input(rateName, [])
-  const feature = backbone(preprocess(image), { training: true })
+  const feature = backbone(seen, { training: true })
   const dimensions = feature.shape[1]
   if (feature.shape.length !== 2 || feature.shape[0] !== batch || !dimensions)
     throw new UsageError(`train: the backbone must give [${batch}, D], got [${feature.shape}]`)

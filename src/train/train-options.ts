@@ -7,8 +7,8 @@ import type { Backbone, Loss, StepOptions } from './step.ts'
 
 /** A batch as the step eats it. */
 export interface TrainingBatch {
-  /** uint8 RGB [N, H, W, 3]. */
-  readonly image: Uint8Array
+  /** uint8 RGB [N, H, W, 3], or float32 vectors [N, K]. */
+  readonly image: Uint8Array | Float32Array
   /** int32 [N]. */
   readonly labels: Int32Array
 }
@@ -20,6 +20,8 @@ export interface TrainingData {
   readonly classes: number
   readonly height: number
   readonly width: number
+  /** Length K of the vectors that stand in the place of images; height and width are 1 then. */
+  readonly vectors?: number
   /** Batches of the steps firstStep … steps − 1 (from 0), in order. */
   batches(options: {
     readonly batch: number

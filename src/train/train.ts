@@ -44,9 +44,9 @@ export function prepare(options: TrainOptions): {
 } {
   const { data, batch = 64, rate = 0.05, seed = 0, resume, from } = options
   const { optimiser = sgd(), prototypes = uniformRows } = options
-  const { height, width, classes } = data
+  const { height, width, vectors, classes } = data
   const steps = stepCount(data.count, { batch, epochs: options.epochs, steps: options.steps })
-  const built: StepOptions = { ...options, optimiser, batch, height, width, classes, prototypes }
+  const built: StepOptions = { ...options, optimiser, batch, height, width, vectors, classes, prototypes }
   const step = buildStep(built)
   checkHead(options.head ?? { kind: 'dense' }, step, built)
   const scalarsAt = scalarsOf(step, rate, steps)
@@ -137,7 +137,9 @@ export async function train(options: TrainOptions): Promise<Trained> {
         const scalars = scalarsAt(done + 1)
         const results = await session.step(
           {
-            image: { type: 'uint8', shape: [batch, data.height, data.width, 3], data: image },
+            ...(image instanceof Float32Array
+              ? { vector: { type: 'float32', shape: [batch, data.vectors!], data: image } }
+              : { image: { type: 'uint8', shape: [batch, data.height, data.width, 3], data: image } }),
             labels: { type: 'int32', shape: [batch], data: labels },
             ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, scalar(value)])),
             ...drawnAt(step, seed, done + 1),
