@@ -108,6 +108,12 @@ describe('mean and deviation that are kept', () => {
     for (const [k, value] of given.gradX.entries()) expect(ours.gradX[k]).toBeCloseTo(value, 10)
   })
 
+  test('take lengths within 0.001 … 100', () => {
+    const at = (factor: number) => ({ ...problem, x: problem.x.map((value) => value * factor) })
+    expect(nextKept(kept, at(1e4))['head.normMean']![0]).toBeCloseTo(0.01 * 100 + 0.99 * 20, 12)
+    expect(nextKept(kept, at(1e-5))['head.normMean']![0]).toBeCloseTo(0.01 * 0.001 + 0.99 * 20, 12)
+  })
+
   test('of one sample the deviation stays as it was', () => {
     const next = nextKept(kept, randomProblem(3, { N: 1 }), { 'head.normStd': [7] })
     expect(next['head.normStd']).toEqual([7])
