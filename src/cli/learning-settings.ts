@@ -9,7 +9,7 @@ import type { Recipe } from './recipe.ts'
 const free: ReadonlySet<string> = new Set([
   ...['images', 'list', 'records', 'landmarks', 'exclude', 'minImages', 'maxImages'],
   ...['from', 'epochs', 'steps'],
-  ...['threads', 'lowering', 'cache', 'checkpointEvery', 'flip', 'licence', 'lossOptions'],
+  ...['threads', 'lowering', 'cache', 'checkpointEvery', 'flip', 'licence', 'lossOptions', 'headStorage'],
 ])
 
 /** The settings of a recipe on which what is learnt depends, and which a run keeps from its first step to its last. */

@@ -36,6 +36,17 @@ export const settings = {
   dropout: fromZero.lt(1).describe('share of the numbers before the embedding that a step leaves out'),
   input: size.describe('HEIGHTxWIDTH of the aligned images'),
   alignment: z.enum(['sphereface', 'arcface']).describe('where the five points go'),
+  head: z
+    .enum(['dense', 'chunked', 'sampled'])
+    .describe(
+      'how a step goes about its people: all at once, all but a part of them at a time (as exact, with less memory), or a sample of them (Partial FC)',
+    ),
+  sampleRatio: positive
+    .max(1)
+    .describe("sampled: share of the people that a step looks at, the batch's among them"),
+  headStorage: z
+    .enum(['memory', 'file'])
+    .describe('chunked, sampled: where prototypes and their velocity lie during the run'),
   epochs: positive.describe('passes through the images'),
   steps: count.describe('steps, instead of epochs'),
   batch: count.describe('images a step'),
@@ -83,6 +94,9 @@ export const defaults = {
   input: '112x96',
   alignment: 'sphereface',
   minImages: 1,
+  head: 'dense',
+  sampleRatio: 0.1,
+  headStorage: 'memory',
   epochs: 16,
   batch: 64,
   rate: 0.05,

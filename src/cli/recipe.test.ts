@@ -28,6 +28,7 @@ describe('resolveRecipe(recipe, given)', () => {
       ...{ milestones: [0.6, 0.85], rateFactor: 0.1, warmUp: 0, momentum: 0.9, weightDecay: 5e-4 },
       ...{ biasRate: 1, biasDecay: 1, mirror: true, seed: 0, flip: 'none', cache: 'none', threads: 0 },
       ...{ lowering: 'cpu', checkpointEvery: 500, sampler: 'shuffle', imagesPerPerson: 4 },
+      ...{ head: 'dense', sampleRatio: 0.1, headStorage: 'memory' },
       ...noAugmentation,
       lossOptions: { margin: 0.35, marginRamp: 0, scale: 64, normaliseFeatures: true },
     })

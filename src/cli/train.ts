@@ -168,7 +168,7 @@ async function prepareAndRun(
   }
   const source = await imageSource(dataset, recipe, { signal, say, isChecked: resume !== undefined })
   const options = {
-    ...trainOptions(recipe, trainingData(source, choicesOf(recipe))),
+    ...trainOptions(recipe, trainingData(source, choicesOf(recipe)), { folder: folder?.path }),
     ...(resume && { resume }),
     // Read when they are wanted, so that they are not held through the run.
     ...(from !== undefined && { from: () => startingValues(from) }),

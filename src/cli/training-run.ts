@@ -1,6 +1,7 @@
 import { type BuiltLoss, lossNamed, metricsOf, unit } from '../losses/index.ts'
 import { cosine, multiStep, type Schedule, sgd, warmUp } from '../optim/index.ts'
 import { embeddingModel, stepCount, type TrainingData, type TrainOptions } from '../train/index.ts'
+import { headOf } from './head-settings.ts'
 import { backboneOf, describeNetwork } from './network-settings.ts'
 import type { Recipe } from './recipe.ts'
 import { version } from './version.ts'
@@ -41,10 +42,14 @@ export const factsOf = (
   },
 })
 
-/** What the trainer does under a recipe, but for where its images come from and what becomes of its results. */
+/**
+ * What the trainer does under a recipe, but for where its images come from and what becomes of its results; `folder` is the
+ * run's. @throws UsageError where settings do not go together
+ */
 export function trainOptions(
   recipe: Recipe,
   data: TrainingData,
+  { folder }: { readonly folder?: string | undefined } = {},
 ): TrainOptions & { readonly steps: number; readonly batch: number; readonly built: BuiltLoss } {
   const built = lossOf(recipe)
   const { batch, epochs, biasRate, biasDecay } = recipe
@@ -63,6 +68,7 @@ export function trainOptions(
     checkpointEvery: recipe.checkpointEvery,
     metrics: metricsOf(built),
     prototypesPerClass: built.prototypesPerClass,
+    head: headOf(recipe, built, folder),
     ...(built.renormalise && { project: unit }),
     scales: (name) => (name.endsWith('.bias') ? { rate: biasRate, decay: biasDecay } : {}),
     built,
