@@ -28,7 +28,7 @@ export const gradientName = 'feature:gradient'
 
 /** A chunk of classes as two graphs: first each chunk is looked at, then, when all are known, it learns. */
 export interface ChunkStep {
-  /** `top`, `sum`, `target`, `own`, `best` [N]: see `ChunkLook`. */
+  /** `top`, `sum`, `target`, `own`, `other` [N]: see `ChunkLook`. */
   readonly look: Readonly<Record<string, Tensor>>
   /** `feature:gradient` [N, D], this chunk's share of it, and the next value of each of the chunk's state tensors. */
   readonly learn: Readonly<Record<string, Tensor>>
@@ -83,7 +83,8 @@ export function buildChunk(
       sum: reduceSum(exp(sub(logits, largest)), [1]),
       target: reduceSum(mul(Y, logits), [1]),
       own: reduceSum(mul(Y, cosθ), [1]),
-      best: reduceMax(cosθ, [1]),
+      // Less than any cosine in the place of its own.
+      other: reduceMax(sub(cosθ, mul(4, Y)), [1]),
     },
     learn: {
       [gradientName]: dx!,

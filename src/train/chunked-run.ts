@@ -5,6 +5,7 @@ import { type ChunkLook, combineChunks } from './combine-chunks.ts'
 import type { HeadPlan, HeadRun, Model, Run } from './head-run.ts'
 
 const column = (data: Float32Array): TensorData => ({ type: 'float32', shape: [data.length, 1], data })
+const vector = (data: Float32Array): TensorData => ({ type: 'float32', shape: [data.length], data })
 const scalar = (value: number): TensorData => ({ type: 'float32', shape: [], data: Float32Array.of(value) })
 
 /**
@@ -69,9 +70,9 @@ export async function chunkedRun(
       await chunk.look.run(given(chunk, {}))
       const of = (name: keyof ChunkLook): Float32Array =>
         (chunk.look.outputs[name]!.data as Float32Array).slice()
-      looks.push({ top: of('top'), sum: of('sum'), target: of('target'), own: of('own'), best: of('best') })
+      looks.push({ top: of('top'), sum: of('sum'), target: of('target'), own: of('own'), other: of('other') })
     }
-    const { loss, accuracy, cosine, top, share } = combineChunks(looks)
+    const { loss, accuracy, cosine, top, share, own, other } = combineChunks(looks)
 
     // Added up in float64, so that many chunks lose nothing.
     const total = new Float64Array(feature.data.length)
@@ -90,7 +91,10 @@ export async function chunkedRun(
     for (const name of crossing) crossed[name] = forward.outputs[name]!
     await backward.run((name) => crossed[name] ?? feeds[name] ?? run.state(name), run.next(backward.outputs))
     const rest = Number(backward.outputs[restName]?.data[0] ?? 0)
-    return { loss: scalar(loss + rest), accuracy: scalar(accuracy), cosine: scalar(cosine) }
+    return {
+      ...{ loss: scalar(loss + rest), accuracy: scalar(accuracy), cosine: scalar(cosine) },
+      ...{ own: vector(own), other: vector(other) },
+    }
   }
   return {
     step,

@@ -6,8 +6,8 @@ export interface ChunkLook {
   /** The logit and the cosine of the own class, 0 where it is in another chunk. */
   readonly target: Float32Array
   readonly own: Float32Array
-  /** The largest cosine. */
-  readonly best: Float32Array
+  /** The largest cosine to another class. */
+  readonly other: Float32Array
 }
 
 /** A batch's cross-entropy over all classes, metrics, and what each chunk's gradient needs. */
@@ -18,6 +18,9 @@ export interface Combined {
   /** [N]: the largest logit of a sample; with it e^(logit − top)·share is the gradient of the loss that softmax gives. */
   readonly top: Float32Array
   readonly share: Float32Array
+  /** [N]: the cosine to the own prototype, and the largest to another. */
+  readonly own: Float32Array
+  readonly other: Float32Array
 }
 
 /**
@@ -27,23 +30,25 @@ export interface Combined {
 export function combineChunks(chunks: readonly ChunkLook[]): Combined {
   const n = chunks[0]!.top.length
   const [top, share] = [new Float32Array(n), new Float32Array(n)]
+  const [own, other] = [new Float32Array(n), new Float32Array(n)]
   let [loss, right, cosine] = [0, 0, 0]
   for (let i = 0; i < n; i++) {
-    let [largest, best] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
-    let [target, own] = [0, 0]
+    let [largest, nearest] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    let target = 0
     for (const chunk of chunks) {
       largest = Math.max(largest, chunk.top[i]!)
-      best = Math.max(best, chunk.best[i]!)
+      nearest = Math.max(nearest, chunk.other[i]!)
       target += chunk.target[i]!
-      own += chunk.own[i]!
+      own[i]! += chunk.own[i]!
     }
     let sum = 0
     for (const chunk of chunks) sum += chunk.sum[i]! * Math.exp(chunk.top[i]! - largest)
     top[i] = largest
     share[i] = 1 / (n * sum)
     loss += (Math.log(sum) + (largest - target)) / n
-    if (own === best) right++
-    cosine += own / n
+    other[i] = nearest
+    if (own[i]! >= nearest) right++
+    cosine += own[i]! / n
   }
-  return { loss, accuracy: right / n, cosine, top, share }
+  return { loss, accuracy: right / n, cosine, top, share, own, other }
 }

@@ -113,14 +113,18 @@ describe('a chunked head', () => {
 
   it('does so whatever the size of a chunk, with running statistics and dropout, and with plain operators', async () => {
     const { run, chunked } = withLoss('lmcl', { scale: 20 })
-    const dense = await observed({ ...run, backbone: layered })
+    const layers = { ...run, backbone: layered }
+    const dense = {
+      cpu: await observed({ ...layers }),
+      plain: await observed({ ...layers, lowering: 'plain' }),
+    }
     for (const [rows, lowering] of [
       [1, 'cpu'],
       [3, 'plain'],
       [100, 'cpu'],
     ] as const) {
-      const inChunks = await observed({ ...run, backbone: layered, head: chunked(rows), lowering })
-      for (const [what, distance] of Object.entries(apart(dense, inChunks)))
+      const inChunks = await observed({ ...layers, head: chunked(rows), lowering })
+      for (const [what, distance] of Object.entries(apart(dense[lowering], inChunks)))
         expect(distance, `${what}, ${rows} a chunk`).toBeLessThan(1e-5)
     }
   })
