@@ -49,15 +49,22 @@ function termsSection(): string {
 function optionTable(options: readonly LossOption[]): string {
   const rows = options.map((option) => {
     const { name, doc, default: usual, published } = option
-    return [`\`${flagOf(name)}\``, doc, domainText(option), usual, published ?? '–'].map(cell).join(' | ')
+    return [`\`${flagOf(name)}\``, doc, domainText(option), usual, published ?? '–'].map(cell)
   })
-  return table(['option', 'what it is', 'range', 'default', 'published'].join(' | '), rows)
+  return table(['option', 'what it is', 'range', 'default', 'published'], rows)
 }
 
 const cell = (value: unknown): string => String(value).replaceAll('|', '\\|')
 
-const table = (head: string, rows: readonly string[]): string =>
-  [head, head.replaceAll(/[^|]+/g, ' --- ').trim(), ...rows].map((row) => `| ${row} |`).join('\n')
+/** Columns as wide as their widest cell, as formatters want them. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((name, i) => Math.max(...[name, ...rows.map((row) => row[i]!)].map(widthOf)))
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((text, i) => text + ' '.repeat(widths[i]! - widthOf(text))).join(' | ')} |`
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
+}
+
+const widthOf = (text: string): number => [...text].length
 
 /** A curve in words, for those who do not see it. */
 function reading(name: string): string {
