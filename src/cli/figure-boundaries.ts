@@ -10,7 +10,7 @@ import {
 } from '../losses/index.ts'
 import { csvText, figureEntry } from './figure-entry.ts'
 import { numberOption } from './figure-options.ts'
-import { boundaryOptions, inDegrees, inRadians, type MarginFlags } from './story-losses.ts'
+import { boundaryOptions, boundedLosses, inDegrees, inRadians, type MarginFlags } from './story-losses.ts'
 
 interface Flags extends MarginFlags {
   readonly between: number
@@ -30,13 +30,13 @@ export const boundariesEntry = figureEntry<Flags>({
         80,
       )
       .option('--norms <ratio>', '‖W₁‖/‖W₂‖ of softmax', numberOption('norms', 0.1, 10), 1.5),
-  draw: ({ flags: { between, norms, angular, cosine, additive }, look }) => {
+  draw: ({ flags: { between, norms, angular, cosine, additive, losses: names }, look }) => {
     const falling =
       (loss: MarginLoss, m = 0, factor = 1): FallingLogit =>
       (theta) =>
         factor * targetLogit(loss, theta, { m }).value
     const ratio = String(Number(norms.toFixed(2)))
-    const parts = [
+    const story = [
       {
         name: 'softmax',
         formula: `‖W₁‖cosθ₁ ≥ ‖W₂‖cosθ₂, norms ${ratio} : 1`,
@@ -59,9 +59,17 @@ export const boundariesEntry = figureEntry<Flags>({
         targets: twice(falling('arcface', additive)),
       },
     ]
+    const parts = names
+      ? boundedLosses(names).map(({ name, loss, options }) => ({
+          name,
+          formula: 'own logit ≥ cosθ₂',
+          targets: twice<FallingLogit>((theta) => targetLogit(loss, theta, options).value),
+        }))
+      : story
     const losses = parts.map((part) => boundariesOf(part, inRadians(between)))
     const steps = Float64Array.from({ length: 361 }, (_, i) => i / 2)
-    const widths = parts.slice(1).map(({ name, targets: [target] }) => {
+    // The widths of softmax go with the lengths of W.
+    const widths = (names ? parts : parts.slice(1)).map(({ name, targets: [target] }) => {
       const at = Array.from(steps, (step) => marginWidth(target, inRadians(step)))
       return {
         name,

@@ -1,5 +1,7 @@
 import { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
+import { UsageError } from '../errors.ts'
+import { losses } from '../losses/index.ts'
 import { boundariesEntry } from './figure-boundaries.ts'
 import { boundsEntry } from './figure-bounds.ts'
 import type { DrawnFigure, FigureEntry } from './figure-entry.ts'
@@ -105,6 +107,55 @@ test('geometry: a larger margin leaves a smaller region', async () => {
   expect(small).toHaveLength(3)
   small.forEach((value, i) => {
     expect(large[i]!).toBeLessThan(value)
+  })
+})
+
+describe('--losses', () => {
+  test('target-logits and gradients draw losses of the catalogue, once for each choice that they leave open', async () => {
+    for (const entry of [targetLogitsEntry, gradientsEntry]) {
+      const { svg, csv } = await draw(entry, '--losses', 'lmcl,MagFace,circle')
+      expect([...new Set(rowsOf(csv).map(({ loss }) => loss))]).toEqual([
+        'lmcl, m 0.35',
+        'magface, ‖x‖ 10',
+        'magface, ‖x‖ 60',
+        'magface, ‖x‖ 110',
+        'circle, m 0.25',
+      ])
+      expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+    }
+  })
+
+  test('all draws every loss that has a logit of the own class', async () => {
+    const names = rowsOf((await draw(targetLogitsEntry, '--losses', 'all')).csv).map(
+      ({ loss }) => loss!.split(',')[0]!,
+    )
+    const known = losses.map(({ name }) => name)
+    expect([...new Set(names)]).toEqual(
+      known.filter((name) => !['contrastive', 'triplet', 'center'].includes(name)),
+    )
+  })
+
+  test('boundaries leaves out losses under which the own logit alone does not tell', async () => {
+    const { svg } = await draw(boundariesEntry, '--losses', 'arcface,uniface,sphereface-r')
+    expect(svg).toContain('arcface, m 0.5')
+    expect(svg).toContain('sphereface-r, v1')
+    expect(svg).not.toMatch(/uniface|sphereface-r, v2/)
+  })
+
+  test.each([
+    [
+      boundariesEntry,
+      'circle',
+      'losses: only a loss whose other logits are cosθ has such a boundary, got circle',
+    ],
+    [
+      gradientsEntry,
+      'lmcl,triplet',
+      'losses: only a loss with a logit of the own class can be drawn, got triplet',
+    ],
+    [targetLogitsEntry, 'arcfac', 'loss: unknown name, did you mean arcface? got arcfac'],
+  ])('of a loss that cannot be drawn is refused in one line', async (entry, names, message) => {
+    await expect(drawNew(entry, '--losses', names)).rejects.toThrow(new UsageError(message))
   })
 })
 

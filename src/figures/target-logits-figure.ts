@@ -9,7 +9,8 @@ export function targetLogitsFigure(
     title = 'The logit of the own class under each loss',
     description,
     width = 560,
-    height = 420,
+    // Many curves have many names above them.
+    height = 420 + 17 * Math.max(0, curves.length - 8),
   }: FigureOptions = {},
 ): string {
   return lineChart(curves.map(overDegrees), {

@@ -32,7 +32,7 @@ interface Logits {
 /**
  * How a sample at angle `theta` (radians, 0 … `between`) from its own class towards the nearest is pulled, in float64: its
  * posterior (under SphereFace2 and UniFace the answer to its own yes-or-no question), its loss, and dL/dθ, which is ‖x‖ times
- * the part of ∂L/∂x that turns the sample. Of MagFace without its regulariser; of SphereFace2 with weight 1 and α 0.7.
+ * the part of ∂L/∂x that turns the sample. Of MagFace without its regulariser; of SphereFace2 with weight 50 and α 0.7.
  * @throws UsageError
  */
 export function angleGradient(
@@ -54,7 +54,7 @@ export function angleGradient(
   }
   if (loss === 'uniface') return ofQuestions(logits, { bias: -(bias ?? uniFaceBias(classes)) })
   if (loss === 'sphereface2') {
-    const [own, others] = [0.7 / s, 0.3 / s]
+    const [own, others] = [(50 * 0.7) / s, (50 * 0.3) / s]
     const { variant = 'C', m, power: t } = margin
     const start = sphereFace2Bias(classes, { variant, r: s, ...(m !== undefined && { m }), ...(t && { t }) })
     return ofQuestions(logits, { bias: bias ?? start, own, others })

@@ -75,7 +75,7 @@ const cases: readonly Case[] = [
         `sphereface2 ${variant} ${form}`,
         'sphereface2',
         { variant, m, form, power: 3, bias: -1 },
-        (s) => (x, W, y) => sphereFace2(x, W, y, { variant, m, form, r: s, weight: 1, bias: -1 }),
+        (s) => (x, W, y) => sphereFace2(x, W, y, { variant, m, form, r: s, bias: -1 }),
       ],
     ),
   ),
@@ -199,8 +199,7 @@ test('angleGradient of SphereFace2 and UniFace takes the bias that they start wi
   for (const problem of [two, ten]) {
     const classes = problem.C
     const uni: Loss = (x, W, y) => uniFace(x, W, y, { s, bias: uniFaceBias(classes) })
-    const sphere: Loss = (x, W, y) =>
-      sphereFace2(x, W, y, { r: s, weight: 1, bias: sphereFace2Bias(classes, { r: s }) })
+    const sphere: Loss = (x, W, y) => sphereFace2(x, W, y, { r: s, bias: sphereFace2Bias(classes, { r: s }) })
     const of = (loss: MarginLoss) => angleGradient(loss, 1, { s, between: 2, classes }).loss
     expect(of('uniface')).toBeCloseTo(inFloat64(uni, problem).loss[0]!, 9)
     expect(of('sphereface2')).toBeCloseTo(inFloat64(sphere, problem).loss[0]!, 9)
