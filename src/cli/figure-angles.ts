@@ -2,6 +2,7 @@ import { UsageError } from '../errors.ts'
 import { type AnglePairs, anglesFigure } from '../figures/angles-figure.ts'
 import { degreesOfCosine } from '../math/angle.ts'
 import { degreesOfScore } from '../report/angle-figures.ts'
+import { distinctNames } from './distinct-names.ts'
 import { csvText, figureEntry } from './figure-entry.ts'
 import { addToyOptions, type ToyFlags, trainedToys } from './figure-toy.ts'
 import { type ReadEvaluation, readEvaluation } from './read-evaluation.ts'
@@ -20,7 +21,7 @@ export const anglesEntry = figureEntry<ToyFlags>({
   draw: async ({ args, flags, look }) => {
     const { runs, title, notes } =
       args.length > 0
-        ? { runs: await Promise.all(args.map(pairsOfResult)), title: 'Angles of pairs', notes: [] }
+        ? { runs: await pairsOfResults(args), title: 'Angles of pairs', notes: [] }
         : await toyPairs(flags)
     return { svg: anglesFigure(runs, { title, ...look }), csv: anglesCsv(runs), notes }
   },
@@ -47,10 +48,15 @@ async function toyPairs(flags: ToyFlags) {
   return { runs, title: `Angles within and between classes: ${source}`, notes }
 }
 
+async function pairsOfResults(folders: readonly string[]): Promise<AnglePairs[]> {
+  const names = distinctNames(folders)
+  return Promise.all(folders.map((folder, i) => pairsOfResult(folder, names[i]!)))
+}
+
 /** The angles of a result: of its pairs where it names them, else of its histogram of cosines. @throws UsageError, DataError */
-export async function pairsOfResult(folder: string): Promise<AnglePairs> {
+async function pairsOfResult(folder: string, name: string): Promise<AnglePairs> {
   const evaluation = await readEvaluation(folder)
-  const { name, protocol, pairs, scores, facts } = evaluation
+  const { protocol, pairs, scores, facts } = evaluation
   const title = `${protocol}: ${name}`
   if (pairs && protocol !== 'ytf') {
     const degrees = pairs.map(({ score }) => degreesOfScore(score, facts.variant))

@@ -1,7 +1,8 @@
 import { UsageError } from '../errors.ts'
 import { lineChart } from '../figures/line-chart.ts'
-import { lossCurvesFigure, movingMean } from '../figures/loss-curves-figure.ts'
+import { lossCurvesFigure, movingMean, stepText, stepTicks } from '../figures/loss-curves-figure.ts'
 import { panels } from '../figures/panels.ts'
+import { distinctNames } from './distinct-names.ts'
 import { csvText, figureEntry } from './figure-entry.ts'
 import { type ReadRun, readRun } from './read-run.ts'
 
@@ -13,7 +14,8 @@ export const curvesEntry = figureEntry({
   shows: 'loss, accuracy, cosine to the own prototype and learning rate of runs, by step',
   addOptions: (command) => command.argument('<runs...>', 'folders of runs'),
   draw: async ({ args, look: { title = 'Training', width } }) => {
-    const runs = await Promise.all(args.map(readRun))
+    const names = distinctNames(args)
+    const runs = (await Promise.all(args.map(readRun))).map((run, i) => ({ ...run, name: names[i]! }))
     const empty = runs.find(({ metrics }) => !metrics.loss)
     if (empty) throw new UsageError(`curves: expected a run with metrics, got ${empty.path}`)
     const size = { width: 440, height: 300 }
@@ -74,6 +76,8 @@ function chartOf(
     return [{ name, x: smooth.map(({ step }) => step), y: smooth.map(({ loss }) => factor * loss) }]
   })
   if (lines.length === 0) return []
+  const steps = Math.max(1, ...lines.map(({ x }) => x.at(-1) ?? 1))
+  const ticks = stepTicks(steps)
   const ends = lines.map(({ name, y }) =>
     y.length === 0 ? `${name}: no points.` : `${name}: ${Number(y.at(-1)!.toPrecision(3))} at the end.`,
   )
@@ -83,7 +87,20 @@ function chartOf(
       title: label[0]!.toUpperCase() + label.slice(1).replace(', %', ''),
       description: ends.join(' '),
       labels: { x: 'step', y: label },
-      ...(metric === 'accuracy' && { yDomain: [0, 100] as const }),
+      xDomain: [0, steps],
+      ...(Array.isArray(ticks) && { xTicks: ticks }),
+      xFormat: stepText,
+      yDomain: rangeOf(
+        metric,
+        lines.flatMap(({ y }) => y),
+      ),
     }),
   ]
+}
+
+/** Shares have all of their range, a cosine what is above 0 of it, a rate begins at 0. */
+function rangeOf(metric: string, values: readonly number[]): readonly [number, number] {
+  const [low, high] = [values.reduce((a, b) => Math.min(a, b), 0), values.reduce((a, b) => Math.max(a, b), 0)]
+  if (metric === 'accuracy') return [0, 100]
+  return metric === 'cosine' ? [low, 1] : [low, 1.06 * high || 1]
 }

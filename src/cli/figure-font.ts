@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import subsetFont from 'subset-font'
+import { fontCharacters } from './font-characters.ts'
 
 // Source Sans 3 (Adobe; SIL Open Font License 1.1), two weights of it: it has the Greek letters, subscripts and signs of the
 // formulas, and its files are TrueType, which the PNG renderer reads.
@@ -32,6 +33,17 @@ export async function fontFaces(markup: string): Promise<string> {
     return `@font-face{font-family:'${fontFamily}';font-weight:${weight};src:url(data:font/woff2;base64,${subset.toString('base64')}) format('woff2')}`
   })
   return (await Promise.all(faces)).join('')
+}
+
+/**
+ * The characters that an SVG shows and the bundled font lacks, each once: a PNG has empty boxes for them, and a browser the font
+ * of its machine.
+ */
+export async function charactersWithoutGlyph(svg: string): Promise<string[]> {
+  const has = fontCharacters(await readFile(weights[0].path))
+  const shown = svg.replaceAll(/<(desc|title|style|script)\b[^>]*>.*?<\/\1>/gs, '')
+  const found = new Set((shown.match(/>[^<]+</g) ?? []).join(''))
+  return [...found].filter((character) => !has(character.codePointAt(0)!))
 }
 
 /** An SVG with the bundled font in it, so that it looks the same on every machine. */

@@ -9,17 +9,24 @@ export interface FigurePageOptions {
   readonly palette?: Palette | undefined
 }
 
-/** A figure as a page that stands alone, with what it shows in words and its numbers as a file to save. */
+/** Bytes of CSV that a page holds at most. */
+const mostNumbers = 300_000
+
+/** A figure as a page that stands alone, with what it shows in words and, unless they are too many, its numbers as a file to save. */
 export async function figurePage(drawn: DrawnFigure, { palette }: FigurePageOptions = {}): Promise<string> {
   const { title, description, width } = wordsOf(drawn.svg)
-  const numbers = `data:text/csv;base64,${Buffer.from(drawn.csv).toString('base64')}`
+  const csv = Buffer.from(drawn.csv)
+  const numbers =
+    csv.length > mostNumbers
+      ? html`<p>The numbers (${(csv.length / 1e6).toFixed(1)} MB) are too many for a page: --out with a name in .csv writes them.</p>`
+      : html`<p><a download="figure.csv" href="data:text/csv;base64,${csv.toString('base64')}">The numbers as CSV</a></p>`
   const notes = (drawn.notes ?? []).map((note) => html`<p>${note}</p>`)
   const body = html`<main>
 <h1>${raw(title)}</h1>
 <figure tabindex="0" aria-label="${raw(title)}">${drawn.html === undefined ? inlineSvg(drawn.svg) : raw(drawn.html)}</figure>
 <p>${raw(description)}</p>
 ${notes}
-<p><a download="figure.csv" href="${numbers}">The numbers as CSV</a></p>
+${numbers}
 </main>`.html
   const script = drawn.html === undefined ? '' : " script-src 'unsafe-inline'; "
   const colours =

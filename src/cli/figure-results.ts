@@ -1,10 +1,16 @@
+import { type Command, Option } from 'commander'
 import { UsageError } from '../errors.ts'
 import { cmcFigure, decadeBelow, detFigure, rocFigure } from '../figures/index.ts'
+import type { RateScale } from '../figures/rate-axis.ts'
 import type { ReportCurve } from '../report/index.ts'
+import { distinctNames } from './distinct-names.ts'
 import { csvText, type FigureEntry, figureEntry } from './figure-entry.ts'
 import { type ReadEvaluation, readEvaluation } from './read-evaluation.ts'
 
 type Kind = 'roc' | 'det' | 'cmc'
+interface Flags {
+  readonly scale?: RateScale
+}
 type Labels = { readonly x: string; readonly y: string }
 
 /** ROC curves of results. */
@@ -22,7 +28,13 @@ export const rocEntry = resultsEntry('roc', {
 export const detEntry = resultsEntry('det', {
   shows: 'detection error tradeoff of evaluations: misses against false matches or identifications',
   axes: { x: 'false match rate', y: 'false non-match rate' },
-  draw: (curves, { labels, ...look }) => detFigure(curves, { labels, ...look }),
+  addOptions: (command) =>
+    command.addOption(
+      new Option('--scale <name>', 'how both axes are divided')
+        .choices(['normal-deviate', 'log'])
+        .default('normal-deviate'),
+    ),
+  draw: (curves, look, { scale }) => detFigure(curves, { ...(scale && { scale }), ...look }),
 })
 
 /** CMC curves of results. */
@@ -37,6 +49,7 @@ function resultsEntry(
   {
     shows,
     axes,
+    addOptions = (command) => command,
     draw,
   }: {
     readonly shows: string
@@ -44,15 +57,22 @@ function resultsEntry(
     readonly draw: (
       curves: readonly ReportCurve[],
       look: { readonly title?: string; readonly width?: number; readonly labels: Labels },
+      flags: Flags,
     ) => string
+    readonly addOptions?: (command: Command) => Command
   },
 ): FigureEntry {
-  return figureEntry({
+  return figureEntry<Flags>({
     name: kind,
     shows,
-    addOptions: (command) => command.argument('<results...>', 'folders that an evaluation wrote with --out'),
-    draw: async ({ args, look }) => {
-      const results = await Promise.all(args.map(readEvaluation))
+    addOptions: (command) =>
+      addOptions(command.argument('<results...>', 'folders that an evaluation wrote with --out')),
+    draw: async ({ args, flags, look }) => {
+      const names = distinctNames(args)
+      const results = (await Promise.all(args.map(readEvaluation))).map((result, i) => ({
+        ...result,
+        name: names[i]!,
+      }))
       const found = results.map((result, i) => curvesOf(kind, result, args[i]!, results.length > 1))
       const curves = found.flat().map(finite)
       const labels = labelsOf(kind, results, axes)
@@ -61,6 +81,7 @@ function resultsEntry(
         svg: draw(
           curves.map(({ curve }) => curve),
           { title, ...look, labels },
+          flags,
         ),
         csv: csvText(
           ['curve', ...[labels.x, labels.y].map((label) => label.replaceAll(/[^A-Za-z0-9]+/g, '_'))],

@@ -65,7 +65,7 @@ export function addToyOptions(
 /** Trains what the options ask for; nothing is kept. @throws UsageError, DataError, NumericError, StoppedError */
 export async function trainedToys(flags: ToyFlags): Promise<{
   readonly results: readonly ToyResult[]
-  /** What was learnt, for the title of a figure. */
+  /** What was learnt, and so is drawn, for the title of a figure: these are no pictures that the network has not seen. */
   readonly source: string
   readonly notes: readonly string[]
 }> {
@@ -92,7 +92,7 @@ export async function trainedToys(flags: ToyFlags): Promise<{
       ...{ dimensions, start, steps, seed, signal },
       onProgress: (name, done) => shown.update(done, name),
     }).finally(shown.finish)
-    return { results, source: data.source, notes: warnings }
+    return { results, source: `${data.source} (training images)`, notes: warnings }
   } catch (error) {
     throw signal.aborted ? new StoppedError('figure: stopped, nothing was written') : error
   } finally {

@@ -1,4 +1,4 @@
-import { join, normalize } from 'node:path'
+import { join, normalize, resolve, sep } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { type WorstPair, worstPairsFigure } from '../figures/worst-pairs-figure.ts'
 import { decode, encodePng, resize } from '../image/index.ts'
@@ -26,15 +26,18 @@ export const worstPairsEntry = figureEntry<Flags>({
       .option('--most <n>', 'pairs of each kind', numberOption('most', 1, 50, { whole: true }), 8),
   draw: async ({ args, flags, look }) => {
     const folder = args[0]!
-    const { name, protocol, pairs, facts } = await readEvaluation(folder)
+    const { protocol, pairs, facts } = await readEvaluation(folder)
     if (!pairs) throw new UsageError(`worst-pairs: expected a verification with pairs.csv, got ${folder}`)
     const { variant } = facts
-    const found = worstErrors(pairs, { variant, most: flags.most })
+    // A pair without a score was refused by no threshold.
+    const scored = pairs.filter(({ score }) => Number.isFinite(score))
+    const found = worstErrors(scored, { variant, most: flags.most })
     // The score of two videos is a mean over many angles.
     const areAngles = protocol !== 'ytf' && Array.isArray(facts.thresholds)
     const read = (value: number): string =>
       areAngles ? `${degreesOfScore(value, variant).toFixed(1)}°` : value.toFixed(3)
-    const notes: string[] = []
+    const unscored = pairs.length - scored.length
+    const notes = unscored > 0 ? [`${unscored} of ${pairs.length} pairs have no score and are left out`] : []
     const shown = async (own: readonly ReportPair[]): Promise<WorstPair[]> =>
       Promise.all(
         own.map(async ({ left, right, score, threshold }) => ({
@@ -51,10 +54,13 @@ export const worstPairsEntry = figureEntry<Flags>({
     const drawn = {
       ...{ accepted: await shown(found.accepted), acceptedCount: found.acceptedCount },
       ...{ refused: await shown(found.refused), refusedCount: found.refusedCount },
-      hardest: hardestPeople(pairs),
+      hardest: hardestPeople(scored),
     }
     return {
-      svg: worstPairsFigure(drawn, { title: `Worst pairs of ${name}`, ...look }),
+      svg: worstPairsFigure(drawn, {
+        title: `Worst pairs of ${resolve(folder).split(sep).slice(-2).join('/')}`,
+        ...look,
+      }),
       csv: csvText(
         ['kind', 'left', 'right', 'score', 'threshold'],
         (['accepted', 'refused'] as const).flatMap((kind) =>

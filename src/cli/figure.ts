@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { DataError, fileProblem, UsageError } from '../errors.ts'
 import { nearest } from '../math/index.ts'
 import type { FigureEntry } from './figure-entry.ts'
+import { charactersWithoutGlyph } from './figure-font.ts'
 import { numberOption } from './figure-options.ts'
 import { type FigureOutput, figureFile, formatOf } from './figure-output.ts'
 import { figures } from './figures-table.ts'
@@ -70,11 +71,20 @@ async function drawFigure(entry: FigureEntry, command: Command): Promise<void> {
     look: { ...(title !== undefined && { title }), ...(width !== undefined && { width }) },
   })
   for (const note of drawn.notes ?? []) process.stderr.write(`${entry.name}: ${note}\n`)
+  const boxes = formats.every((format) => format === 'csv') ? [] : await charactersWithoutGlyph(drawn.svg)
+  if (boxes.length > 0) process.stderr.write(`${entry.name}: ${boxesText(boxes)}\n`)
   const output: FigureOutput = { palette: dark ? 'dark' : undefined, density }
   for (const [i, path] of out.entries()) {
     await writeWhole(path, await figureFile(drawn, formats[i]!, output))
     process.stdout.write(`${path}\n`)
   }
+}
+
+/** What becomes of characters that cannot be drawn, in one line. */
+function boxesText(characters: readonly string[]): string {
+  const some = characters.slice(0, 12).join(' ')
+  const more = characters.length > 12 ? ` and ${characters.length - 12} more` : ''
+  return `the bundled font lacks ${some}${more}: a PNG has empty boxes there, SVG and HTML what the reader's fonts have`
 }
 
 /** @throws DataError where a file could not be put there */

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { steradian } from '../../test/cli/steradian.ts'
+import { halvesModel } from '../../test/embed/models.ts'
+import { writePeople } from '../../test/embed/people.ts'
 
 let folder: string
 beforeAll(() => {
@@ -55,6 +57,28 @@ describe('steradian figure roc, det and cmc', () => {
       'curve,false_accept_rate,true_accept_rate\none,0,0.5\none,0.1,0.75\none,1,1\ntwo,0,0.5\ntwo,0.1,0.75\ntwo,1,1\n',
     )
     expect((await drawn('det', one)).csv).toMatch(/^curve,false_match_rate,false_non_match_rate\nexact,1,0\n/)
+  })
+
+  test('names folders of one name by more of their paths', async () => {
+    const [one, two] = [made('a/lfw', lfw(0.9)), made('b/lfw', lfw(0.8))]
+    const { svg } = await drawn('roc', one, two)
+    for (const name of ['a/lfw', 'b/lfw']) expect(svg).toContain(`>${name}</text>`)
+  })
+
+  test('cmc draws the share found by rank', async () => {
+    const path = made('found', {
+      ...lfw(0.9),
+      'cmc.csv': 'curve,rank,found\n100 distractors,1,0.5\n100 distractors,2,0.75\n',
+    })
+    const { svg, csv } = await drawn('cmc', path)
+    expect(csv).toBe('curve,rank,found\n100 distractors,1,0.5\n100 distractors,2,0.75\n')
+    expect(svg).toContain('100 distractors: 50.0 % at rank 1.')
+  })
+
+  test('det has axes of normal deviates, or logarithmic ones', async () => {
+    const path = made('one', lfw(0.9))
+    expect((await drawn('det', path)).svg).toContain('both by normal deviates')
+    expect((await drawn('det', path, '--scale', 'log')).svg).toContain('both logarithmic')
   })
 
   test('leaves out points that are no numbers and says so', async () => {
@@ -114,6 +138,23 @@ describe('steradian figure worst-pairs', () => {
     expect(svg).not.toContain('<image')
   })
 
+  test('leaves out pairs without a score and says how many', async () => {
+    const { 'pairs.csv': pairs, ...others } = lfw(0.9)
+    const path = made('unscored', { ...others, 'pairs.csv': `${pairs}d/1.jpg,d/2.jpg,1,1,NaN,0.5,0\n` })
+    const { svg, stderr } = await drawn('worst-pairs', path)
+    expect(stderr).toContain('worst-pairs: 1 of 5 pairs have no score and are left out')
+    expect(svg).not.toContain('NaN°')
+  })
+
+  test('says which characters the bundled font lacks', async () => {
+    const { 'pairs.csv': pairs, ...others } = lfw(0.9)
+    const path = made('names', { ...others, 'pairs.csv': pairs.replaceAll('a/1', '漢Яλé/1') })
+    const { stderr } = await drawn('worst-pairs', path)
+    expect(stderr).toContain(
+      "worst-pairs: the bundled font lacks 漢: a PNG has empty boxes there, SVG and HTML what the reader's fonts have",
+    )
+  })
+
   test('says which pictures it cannot read', async () => {
     const { stderr } = await drawn('worst-pairs', made('one', lfw(0.9)), '--images', folder)
     expect(stderr).toContain('worst-pairs: a/3.jpg: no picture')
@@ -154,6 +195,21 @@ describe('steradian figure curves and pipeline', () => {
     expect(csv).toContain('Training,Prototypes,[C],1\n')
     expect(svg).toContain('sfnet4, width 1')
     expect(svg).toContain('4 convolutions,')
+  })
+
+  test("draws the path of anybody's model, and says that its head is not in the file", async () => {
+    const model = join(folder, 'halves.onnx')
+    writeFileSync(model, halvesModel())
+    const { svg, csv, stderr } = await drawn('pipeline', model)
+    expect(csv).toContain('Training,Network,[6],0\n')
+    expect(csv).toContain('Testing,Embedding,[12],0\n')
+    expect(csv).toContain('Training,Prototypes,[C],1\n')
+    expect(svg).toContain('>not in the file:</text>')
+    expect(stderr).toContain('guessed: flip concat')
+    expect((await drawn('pipeline', '--model', model, '--flip', 'none')).csv).toContain(
+      'Testing,Embedding,[6],0\n',
+    )
+    expect(await refused('pipeline')).toContain('expected the folder of a run or a model, one of them')
   })
 
   test('refuses what is no run', async () => {
@@ -198,6 +254,32 @@ describe('steradian figure megaface', () => {
     )
     expect(await refused('megaface', result(), '--probe', '9')).toContain(
       'no search of probe 9 for mate any, got 2 probes',
+    )
+  })
+})
+
+describe('steradian figure embedding-map', () => {
+  test('embeds the people of a folder by a model, numbered, and writes where each image lies', async () => {
+    const [model, people] = [join(folder, 'map.onnx'), join(folder, 'people')]
+    writeFileSync(model, halvesModel())
+    await writePeople(people, { people: 3 })
+    const words = ['embedding-map', '--model', model, '--images', people, '--threads', '1']
+    const { svg, csv } = await drawn(...words)
+    const rows = csv.trim().split('\n')
+    expect(rows[0]).toBe('class,x,y')
+    expect(rows.slice(1).map((row) => row.split(',')[0])).toEqual(['1', '1', '2', '2', '3', '3'])
+    expect(
+      rows.slice(1).every((row) =>
+        row
+          .split(',')
+          .slice(1)
+          .every((value) => Number.isFinite(Number(value))),
+      ),
+    ).toBe(true)
+    expect(svg).toContain('6 embeddings of 3 classes on two axes with')
+    expect(svg).not.toContain('Person_')
+    expect((await drawn(...words, '--people', '1', '--per-person', '1')).csv.trim().split('\n')).toHaveLength(
+      2,
     )
   })
 })

@@ -13,7 +13,7 @@ export function spherePanel(result: ToyResult): SpherePanel {
   if (m !== undefined && m > 0) {
     const { bound } = marginUpperBound(classNames.length, features.columns)
     const limit = m > bound ? ` (the most possible is ${bound.toFixed(2)})` : ''
-    notes.push(`margin met by ${(100 * marginMet(result, m)).toFixed(0)} %${limit}`)
+    notes.push(`margin met by ${Math.floor(100 * marginMet(result, m))} %${limit}`)
   }
   return {
     title: loss.title,

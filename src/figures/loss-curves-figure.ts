@@ -81,6 +81,9 @@ export function lossCurvesFigure(
           textAnchor: 'end',
           dx: -2,
           dy: -7,
+          stroke: 'var(--paper, #ffffff)',
+          strokeWidth: 3,
+          fill: 'currentColor',
           text: (loss: number) => `ln C = ${loss.toFixed(2)} (guessing)`,
         }),
         ...drawn.map((points, i) => {
