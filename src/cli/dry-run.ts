@@ -39,8 +39,10 @@ export async function dryRun(
   // The first step is slow while memory is claimed, and is not counted.
   const median = times.slice(1).sort((a, b) => a - b)[Math.floor(timedSteps / 2)]!
   const free = await statfs(nearestFolder(out))
-  const { height, width } = options.data
-  const network = networkSize(options.backbone(input('pixels', [1, 3, height, width])))
+  const { height, width, vectors } = options.data
+  const network = networkSize(
+    options.backbone(input('x', vectors === undefined ? [1, 3, height, width] : [1, vectors])),
+  )
   const perEpoch = Math.floor(options.data.count / options.batch)
   const facts = {
     people: options.data.classes,

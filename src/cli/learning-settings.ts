@@ -7,7 +7,7 @@ import type { Recipe } from './recipe.ts'
  * fed, `threads` and `lowering` are told apart by the trainer, and the rest changes nothing of what is learnt.
  */
 const free: ReadonlySet<string> = new Set([
-  ...['images', 'list', 'records', 'landmarks', 'exclude', 'minImages', 'maxImages'],
+  ...['images', 'list', 'records', 'landmarks', 'exclude', 'vectors', 'labels', 'minImages', 'maxImages'],
   ...['from', 'epochs', 'steps'],
   ...['threads', 'lowering', 'cache', 'checkpointEvery', 'flip', 'licence', 'lossOptions', 'headStorage'],
 ])

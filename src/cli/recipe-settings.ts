@@ -17,6 +17,10 @@ export const settings = {
   records: z
     .string()
     .describe("folder of InsightFace's train.rec, train.idx and property, instead of a folder"),
+  vectors: z
+    .string()
+    .describe('mlp: file of vectors, .npy [N, K] or a matrix file, instead of pictures; with labels'),
+  labels: z.string().describe('text file with the person of each row of vectors, a line each'),
   landmarks: z
     .string()
     .describe('CSV of five points an image; without it images are taken as already aligned'),

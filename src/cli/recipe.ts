@@ -5,6 +5,7 @@ import { type LossEntry, losses, lossNamed } from '../losses/index.ts'
 import { nearest } from '../math/nearest.ts'
 import { checkNetwork } from './network-settings.ts'
 import { defaults, type Recipe, type Settings, settings } from './recipe-settings.ts'
+import { checkVectors } from './vector-set.ts'
 
 export type { Recipe } from './recipe-settings.ts'
 
@@ -73,6 +74,7 @@ export function resolveRecipe(
     lossOptions: withBooleans(resolved),
   }
   checkNetwork(where, decided)
+  checkVectors(where, decided)
   return decided
 }
 
@@ -86,6 +88,9 @@ const alternatives = [
   ['images', 'list'],
   ['images', 'records'],
   ['list', 'records'],
+  ['images', 'vectors'],
+  ['list', 'vectors'],
+  ['records', 'vectors'],
 ] as const
 
 /** A layer of settings over those before it; one of two alternatives takes the other's place. */

@@ -20,13 +20,16 @@ export async function runTraining(
   {
     recipe,
     dataset,
+    content,
     folder,
     json,
     isLive = false,
     say,
   }: {
     readonly recipe: Recipe
-    readonly dataset: Dataset
+    readonly dataset: Pick<Dataset, 'hash' | 'people' | 'samples'>
+    /** The hash of the pictures' bytes, where it is known. */
+    readonly content?: string | undefined
     readonly folder: OpenRunFolder
     readonly json: boolean
     /** Whether somebody watches: angles and points are kept too, and metrics are written without waiting for twenty. */
@@ -73,7 +76,11 @@ export async function runTraining(
   }
   const trained = await train({
     ...options,
-    settings: { dataHash: dataset.hash, recipe: learningSettings(recipe) },
+    settings: {
+      dataHash: dataset.hash,
+      ...(content !== undefined && { contentHash: content }),
+      recipe: learningSettings(recipe),
+    },
     onStep: report,
     onNotice: say,
     onCheckpoint: async (checkpoint) => {
@@ -98,7 +105,13 @@ export async function runTraining(
     folder.model,
     modelFile(recipe, {
       values: new Map([...trained.values].filter(([name]) => !name.startsWith('head.'))),
-      data: { people: people.length, images: samples.length, hash },
+      data: {
+        people: people.length,
+        images: samples.length,
+        hash,
+        ...(content !== undefined && { content }),
+      },
+      vectors: data.vectors,
     }),
   )
   const { loss, accuracy } = recent

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { trainingData } from '../data/index.ts'
 import { DataError, UsageError } from '../errors.ts'
-import { type Checkpoint, prepare, readCheckpoint } from '../train/index.ts'
+import { type Checkpoint, prepare, readCheckpoint, type TrainingData } from '../train/index.ts'
 import { checkSampling } from './check-sampling.ts'
 import { dryRun } from './dry-run.ts'
 import { flagOf } from './flag.ts'
@@ -26,6 +26,7 @@ import { savedRecipe } from './saved-recipe.ts'
 import { checkStartingSizes, startingSizes, startingValues } from './starting-values.ts'
 import { factsOf, inputSize, trainOptions } from './training-run.ts'
 import { choicesOf, imageSource, readTrainingSet } from './training-set.ts'
+import { readVectorSet } from './vector-set.ts'
 import { writeWhole } from './write-file.ts'
 
 interface Flags {
@@ -84,8 +85,9 @@ async function trainCommand(asked: Flags, given: Record<string, unknown>): Promi
   if (!flags.out && !flags.dryRun) throw new UsageError('train: --out is missing (the folder of the run)')
   if (flags.resume && !flags.out) throw new UsageError('train: --resume needs --out (the folder of the run)')
   const recipe = await recipeOf(flags, given)
-  if (recipe.images === undefined && recipe.list === undefined && recipe.records === undefined)
-    throw new UsageError('train: --images (a folder of people), --list or --records is missing')
+  const { images, list, records, vectors } = recipe
+  if ([images, list, records, vectors].every((source) => source === undefined))
+    throw new UsageError('train: --images (a folder of people), --list, --records or --vectors is missing')
   const { signal, stop } = interruption(say)
   const files = runFolder(flags.out ?? '')
   let folder: OpenRunFolder | undefined
@@ -152,23 +154,28 @@ async function prepareAndRun(
   if (resume) checkUnchanged(resume, recipe, { path: files.recipe })
   const from = resume ? undefined : recipe.from
   const sizes = from !== undefined ? await startingSizes(from) : undefined
-  const dataset = await readTrainingSet(recipe, say)
+  const vectors =
+    recipe.vectors === undefined ? undefined : await readVectorSet(recipe, { path: recipe.vectors, say })
+  const pictures = vectors ? undefined : await readTrainingSet(recipe, say)
+  const dataset = vectors?.dataset ?? pictures!
+  const dataOf = async (own: Recipe, { isChecked = false } = {}): Promise<TrainingData> =>
+    vectors?.data ??
+    trainingData(await imageSource(pictures!, own, { signal, say, isChecked }), choicesOf(own))
   if (resume) checkSame(resume, dataset.hash, files.checkpoint)
   const warnings = checkSampling(recipe, dataset)
-  const planned = trainOptions(recipe, factsOf(dataset, inputSize(recipe.input)))
+  const planned = trainOptions(recipe, vectors?.data ?? factsOf(dataset, inputSize(recipe.input)))
   const { step } = prepare({ ...planned, ...(resume && { resume }) })
   if (sizes) checkStartingSizes(sizes, step, { path: from! })
   for (const warning of [...warnings, ...planned.built.warnings(dataset.people.length, recipe.dimensions)])
     say(`warning: ${warning}`)
   if (flags.dryRun) {
-    const source = await imageSource(dataset, { ...recipe, cache: 'none' }, { signal, say })
-    const options = trainOptions(recipe, trainingData(source, choicesOf(recipe)))
+    const options = trainOptions(recipe, await dataOf({ ...recipe, cache: 'none' }))
     await dryRun({ ...options, signal }, { recipe, out: flags.out, json: flags.json === true })
     return
   }
-  const source = await imageSource(dataset, recipe, { signal, say, isChecked: resume !== undefined })
+  const data = await dataOf(recipe, { isChecked: resume !== undefined })
   const options = {
-    ...trainOptions(recipe, trainingData(source, choicesOf(recipe)), { folder: folder?.path }),
+    ...trainOptions(recipe, data, { folder: folder?.path }),
     ...(resume && { resume }),
     // Read when they are wanted, so that they are not held through the run.
     ...(from !== undefined && { from: () => startingValues(from) }),

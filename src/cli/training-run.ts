@@ -81,23 +81,33 @@ export function modelFile(
   {
     values,
     data,
+    vectors,
   }: {
     readonly values: ReadonlyMap<string, Float32Array>
-    readonly data: { readonly people: number; readonly images: number; readonly hash: string }
+    readonly data: {
+      readonly people: number
+      readonly images: number
+      /** Of names, labels and points. */
+      readonly hash: string
+      /** Of names, labels and the pictures' bytes. */
+      readonly content?: string
+    }
+    /** Length of the vectors, where it was trained on them. */
+    readonly vectors?: number | undefined
   },
 ): Uint8Array {
   const { input, flip, alignment, loss, lossOptions, seed, licence } = recipe
   return embeddingModel({
     backbone: backboneOf(recipe),
-    ...inputSize(input),
+    ...(vectors === undefined ? inputSize(input) : { height: 1, width: 1, vectors }),
     values,
     flip,
     lowering: recipe.lowering,
     metadata: {
       'steradian.version': version,
-      'steradian.input': input,
-      'steradian.alignment': alignment,
-      'steradian.flip': flip,
+      ...(vectors === undefined
+        ? { 'steradian.input': input, 'steradian.alignment': alignment, 'steradian.flip': flip }
+        : { 'steradian.input': `vectors of ${vectors}` }),
       'steradian.architecture': describeNetwork(recipe),
       'steradian.loss': JSON.stringify({ name: loss, ...lossOptions }),
       'steradian.data': JSON.stringify(data),
