@@ -3,7 +3,7 @@ import { type Dataset, readText, textLines, vectorData } from '../data/index.ts'
 import { DataError, UsageError } from '../errors.ts'
 import type { TrainingData } from '../train/index.ts'
 import { openFeatureFile } from './feature-file.ts'
-import type { Recipe } from './recipe.ts'
+import type { Recipe } from './recipe-settings.ts'
 
 /** People and what is known of their vectors, and the batches. */
 export interface VectorSet {
