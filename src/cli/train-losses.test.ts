@@ -40,7 +40,10 @@ const stateful: readonly [words: string, kept: readonly string[]][] = [
   ['center', ['head.centres']],
   ['lmcl --scale 16 --center 0.1 --mhe 0.1 --contrastive 0.1 --triplet 0.1', ['head.centres']],
   ['elasticface-arc --scale 16', []],
-  ['elasticface-cos --scale 16', []],
+  ['elasticface-cos --scale 16 --plus true', []],
+  ['uniface --scale 16', []],
+  ['sphereface2 --variant A', []],
+  ['sub-center-arcface --scale 16', []],
 ]
 
 describe('a run that was stopped and goes on has the bytes of one that was not, state of the loss included:', () => {
@@ -97,6 +100,17 @@ describe('contrastive and triplet loss', () => {
   })
 })
 
+// Four people, features of 8 numbers.
+it.each([
+  ['sub-center-arcface', 'head.weight', [12, 8]],
+  ['uniface', 'head.bias', [1]],
+  ['sphereface2', 'head.bias', [1]],
+])('--loss %s learns %s of the shape [%s]', async (loss, name, shape) => {
+  await train(...usual(), '--loss', loss, '--steps', '1')
+  const { shapes } = await checkpoint()
+  expect([shapes.get(name), shapes.get(`${name}#velocity`)]).toEqual([shape, shape])
+})
+
 it('center loss alone is warned of', async () => {
   const { stderr } = await train(...usual(), '--loss', 'center', '--steps', '1')
   expect(stderr).toContain('warning: center: alone it draws all features to one point')
@@ -109,6 +123,15 @@ it.each([
     /^train: center is an option of softmax, nsl, a-softmax and \d+ other losses, got it for contrastive$/,
   ],
   [['magface', '--lower-norm', '200'], 'magface: upperNorm must be above lowerNorm 200, got 110'],
+  [['arcface', '--margin', '3'], 'arcface: margin must be a number from 0 to 2, got 3'],
+  [['l-softmax', '--margin', '5'], 'l-softmax: margin must be 1, 2, 3 or 4, got 5'],
+  [['combined-margin', '--m1', '0'], 'combined-margin: m1 must be a number above 0 to 4, got 0'],
+  [['sphereface-r', '--norm', 'medium'], 'sphereface-r: norm must be hard, soft or none, got medium'],
+  [['sphereface2', '--variant', 'M'], 'sphereface2: margin of variant M must be at least 1, got 0.4'],
+  [
+    ['sub-center-arcface', '--sub-centres', '0'],
+    'sub-center-arcface: subCentres must be a whole number from 1 to 100, got 0',
+  ],
   [['triplet', '--mining', 'easy'], 'triplet: mining must be semi-hard or hard, got easy'],
 ])('--loss %s is refused in one line', async (words, message) => {
   const { error } = await train(...usual(), '--loss', ...words)
