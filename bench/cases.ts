@@ -35,11 +35,16 @@ const full = {
 const square = { ...full, width: 112 } as const
 const half = { ...full, batch: 64, height: 56, width: 48, multiplier: 0.5, dimensions: 256 } as const
 
-/** Images a second of both sides, more is better. */
+/** Pieces a second of both sides, more is better. */
 async function rate(
   name: string,
   setup: Setup,
-  { count, repetitions = 5, perPiece }: { count: number; repetitions?: number; perPiece: number },
+  {
+    count,
+    repetitions = 5,
+    perPiece,
+    unit = 'images/s',
+  }: { count: number; repetitions?: number; perPiece: number; unit?: string },
 ): Promise<Result> {
   const sides = [await startOurs(setup), hasModule('torch') ? await startRival(setup) : null]
   const [ours, rival] = await interleaved(sides, {
@@ -47,7 +52,7 @@ async function rate(
     repetitions,
     value: ({ seconds }) => (count * perPiece) / seconds,
   })
-  return result(name, ours!, rival ?? null, { unit: 'images/s', more: true })
+  return result(name, ours!, rival ?? null, { unit, more: true })
 }
 
 function result(
@@ -229,6 +234,21 @@ const megaface = (name: string): Promise<Result> =>
     })
   })
 
+const manyClasses = {
+  kind: 'head',
+  batch: 64,
+  dimensions: 512,
+  classes: 100_000,
+  ratio: 0.1,
+  threads: 2,
+} as const
+
+/** Steps a second of a head alone: forward, backward, SGD; the rival is PyTorch's dense head. */
+const head =
+  (kind: 'dense' | 'chunked' | 'sampled') =>
+  (name: string): Promise<Result> =>
+    rate(name, { ...manyClasses, head: kind }, { count: 4, perPiece: 1, unit: 'steps/s' })
+
 /** Every case by name, as functions of nothing: each starts its own processes, one thing at a time. */
 export const cases: Readonly<Record<string, (name: string) => Promise<Result>>> = {
   'train-step': (name) =>
@@ -250,6 +270,9 @@ export const cases: Readonly<Record<string, (name: string) => Promise<Result>>> 
       { kind: 'step', ...square, architecture: 'mobilefacenet', classes: 10572 },
       { count: 2, perPiece: square.batch },
     ),
+  'head-dense-100k': head('dense'),
+  'head-chunked-100k': head('chunked'),
+  'head-sampled-100k': head('sampled'),
   pipeline,
   'train-from-files': fromFiles,
   'live-cost': liveCost,

@@ -17,6 +17,8 @@ import {
   train,
   writeCheckpoint,
 } from '../src/train/index.ts'
+import { gated } from './gated.ts'
+import { headWork } from './head.ts'
 import { loggedStep } from './logged-step.ts'
 import type { Setup } from './setup.ts'
 
@@ -32,7 +34,7 @@ const backbone =
   (pixels, mode) =>
     architectureNamed(architecture).build(pixels, { width, dimensions, ...mode })
 
-/** Gates the batches: the trainer gets one for each piece of work that was asked for, and says when it is done. */
+/** Steps of a network by the trainer. */
 async function stepWork(): Promise<(count: number) => Promise<void>> {
   if (setup.kind !== 'step') throw new Error(`no step: ${setup.kind}`)
   const { batch, height, width, classes, architecture, multiplier, dimensions, threads, files, checkpoint } =
@@ -40,18 +42,6 @@ async function stepWork(): Promise<(count: number) => Promise<void>> {
   const random = rng(1)
   const image = Uint8Array.from({ length: batch * height * width * 3 }, () => random.below(256))
   const labels = Int32Array.from({ length: batch }, () => random.below(classes))
-  let allowed = 0
-  let open = (): void => {}
-  let finished = (): void => {}
-  const gate = async (): Promise<void> => {
-    while (allowed === 0) {
-      finished()
-      await new Promise<void>((resolve) => {
-        open = resolve
-      })
-    }
-    allowed--
-  }
   const read =
     files &&
     trainingData(
@@ -67,47 +57,40 @@ async function stepWork(): Promise<(count: number) => Promise<void>> {
         { height, width },
       ),
     )
-  async function* batches(options: {
-    batch: number
-    seed: number
-    firstStep: number
-    steps: number
-  }): AsyncGenerator<TrainingBatch> {
-    if (read) {
-      for await (const ready of read.batches(options)) {
-        await gate()
-        yield ready
-      }
-    } else
-      while (true) {
-        await gate()
-        yield { image, labels }
-      }
-  }
-  const run = train({
-    backbone: backbone(architecture, multiplier, dimensions),
-    loss: (x, W, y) => lmcl(x, W, y),
-    data: { count: read ? read.count : batch, classes, height, width, batches },
-    batch,
-    steps: 1_000_000,
-    rate: 0.01,
-    threads,
-    ...(await loggedStep(setup)),
-    ...(checkpoint !== undefined && {
-      checkpointEvery: 4,
-      onCheckpoint: (saved) => writeCheckpoint(checkpoint, saved),
-    }),
-  })
-  run.catch((error: unknown) => {
-    console.error(error)
-    process.exit(1)
-  })
-  return (count) =>
-    new Promise((resolve) => {
-      finished = resolve
-      allowed = count
-      open()
+  const log = await loggedStep(setup)
+  return gated((gate) => {
+    async function* batches(options: {
+      batch: number
+      seed: number
+      firstStep: number
+      steps: number
+    }): AsyncGenerator<TrainingBatch> {
+      if (read) {
+        for await (const ready of read.batches(options)) {
+          await gate()
+          yield ready
+        }
+      } else
+        while (true) {
+          await gate()
+          yield { image, labels }
+        }
+    }
+    return train({
+      backbone: backbone(architecture, multiplier, dimensions),
+      loss: (x, W, y) => lmcl(x, W, y),
+      data: { count: read ? read.count : batch, classes, height, width, batches },
+      batch,
+      steps: 1_000_000,
+      rate: 0.01,
+      threads,
+      ...log,
+      ...(checkpoint !== undefined && {
+        checkpointEvery: 4,
+        onCheckpoint: (saved) => writeCheckpoint(checkpoint, saved),
+      }),
     })
+  })
 }
 
 async function forwardWork(): Promise<(count: number) => Promise<void>> {
@@ -171,6 +154,10 @@ function distractorWork(): (count: number) => Promise<void> {
 }
 
 const works = {
+  head: async () => {
+    if (setup.kind !== 'head') throw new Error(`no head: ${setup.kind}`)
+    return headWork(setup)
+  },
   step: stepWork,
   forward: forwardWork,
   pictures: pictureWork,

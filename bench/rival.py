@@ -1,4 +1,4 @@
-"""The rival in a bench: PyTorch (steps, forward, scores among distractors) or OpenCV (pictures), driven by lines on standard input.
+"""The rival in a bench: PyTorch (steps, forward, heads, scores among distractors) or OpenCV (pictures), driven by lines on standard input.
 
 rival.py '{"kind": "step", "height": 112, ...}' prints {"ready": true, "peakBytes": n}, and for each line `N` on standard
 input runs N pieces of work and prints {"seconds": s, "cpuSeconds": s, "peakBytes": n}.
@@ -51,6 +51,30 @@ def torch_work():
         steps[0] += 1
         if "checkpoint" in setup and steps[0] % 4 == 0:
             torch.save({"net": net.state_dict(), "head": prototypes, "sgd": sgd.state_dict()}, setup["checkpoint"])
+
+    return step
+
+
+def head_work():
+    """A dense head alone: LMCL of features that want a gradient, SGD of the prototypes."""
+    import torch
+
+    F = torch.nn.functional
+    torch.set_num_threads(setup["threads"])
+    torch.manual_seed(0)
+    n, d, c = (setup[key] for key in ("batch", "dimensions", "classes"))
+    x = torch.randn(n, d, requires_grad=True)
+    y = torch.randint(0, c, (n,))
+    prototypes = torch.nn.Parameter(torch.randn(c, d) * 0.01)
+    sgd = torch.optim.SGD([prototypes], lr=0.01, momentum=0.9, weight_decay=5e-4)
+
+    def step():
+        cosine = F.normalize(x) @ F.normalize(prototypes).t()
+        loss = F.cross_entropy(64 * (cosine - 0.35 * F.one_hot(y, c)), y)
+        sgd.zero_grad()
+        x.grad = None
+        loss.backward()
+        sgd.step()
 
     return step
 
@@ -110,7 +134,7 @@ def distractor_work():
     return one
 
 
-work = {"pictures": picture_work, "distractors": distractor_work}.get(setup["kind"], torch_work)()
+work = {"head": head_work, "pictures": picture_work, "distractors": distractor_work}.get(setup["kind"], torch_work)()
 say(ready=True)
 for line in sys.stdin:
     start, cpu = time.perf_counter(), time.process_time()

@@ -31,6 +31,16 @@ export type Setup =
     })
   | (Network & { readonly kind: 'forward' })
   | {
+      /** A head alone, of features that come from nowhere; the rival's is dense whatever ours is. */
+      readonly kind: 'head'
+      readonly head: 'dense' | 'chunked' | 'sampled'
+      readonly ratio: number
+      readonly batch: number
+      readonly dimensions: number
+      readonly classes: number
+      readonly threads: number
+    }
+  | {
       readonly kind: 'pictures'
       readonly files: readonly string[]
       readonly points: readonly number[]
