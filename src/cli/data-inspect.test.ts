@@ -7,6 +7,7 @@ import { tiny, writePeople } from '../../test/cli/pictures.ts'
 import { writeRecords } from '../../test/data/write-records.ts'
 import { runCommand } from '../../test/embed/run-command.ts'
 import { DataError, UsageError } from '../errors.ts'
+import { decodeModel } from '../onnx/index.ts'
 import { registerData } from './data.ts'
 import type { Inspection } from './data-findings.ts'
 import { registerTrain } from './train.ts'
@@ -14,15 +15,29 @@ import { registerTrain } from './train.ts'
 let base = ''
 let folder = ''
 let model = ''
+let clean: Inspection
 beforeAll(async () => {
   base = await mkdtemp(join(tmpdir(), 'data-inspect-'))
   folder = join(base, 'people')
   // Four people with five pictures each; then what goes wrong in collections.
   await writePeople(folder, { each: 5 })
   model = join(base, 'run', 'model.onnx')
-  const words = [...tiny, '--images', folder, '--out', join(base, 'run'), '--steps', '80', '--loss', 'nsl', '--scale', '8']
+  const words = [
+    ...tiny,
+    '--images',
+    folder,
+    '--out',
+    join(base, 'run'),
+    '--steps',
+    '80',
+    '--loss',
+    'nsl',
+    '--scale',
+    '8',
+  ]
   const trained = await runCommand(registerTrain, 'train', ...words)
   expect(trained.error).toBeUndefined()
+  clean = await facts(folder)
   await copyFile(join(folder, 'ann/0.png'), join(folder, 'ann/again.png'))
   await copyFile(join(folder, 'bob/0.png'), join(folder, 'joe/stray.png'))
   await writeFile(join(folder, 'eve/bad.png'), 'no picture')
@@ -62,6 +77,21 @@ describe('steradian data inspect', () => {
     })
     expect(found).not.toHaveProperty('embedded')
     for (const hash of [found.hash, found.contentHash]) expect(hash).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  it('gives the hashes that a model of the same pictures has, and another content where one byte is another', async () => {
+    const { metadataProps } = decodeModel(await readFile(model))
+    const data = metadataProps.find(({ key }) => key === 'steradian.data')!.value
+    const { hash, contentHash: content } = clean
+    expect(JSON.parse(data)).toEqual({ people: 4, images: 20, hash, content })
+    const copy = join(base, 'copy')
+    await writePeople(copy, { each: 5 })
+    expect(await facts(copy)).toMatchObject({ hash, contentHash: content })
+    const bytes = await readFile(join(copy, 'joe/4.png'))
+    await writeFile(join(copy, 'joe/4.png'), Buffer.concat([bytes, Buffer.from([0])]))
+    const changed = await facts(copy)
+    expect(changed.hash).toBe(hash)
+    expect(changed.contentHash).not.toBe(content)
   })
 
   it('prints a table that names the first of each kind', async () => {

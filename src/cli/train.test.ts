@@ -67,6 +67,7 @@ describe('steradian train', () => {
     expect(checkpoint.step).toBe(6)
     expect(checkpoint.settings).toEqual({
       dataHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      contentHash: expect.stringMatching(/^[0-9a-f]{64}$/),
       recipe: {
         ...{ architecture: 'sfnet4', width: 0.0625, dimensions: 8, dropout: 0, input: '16x16' },
         alignment: 'sphereface',
@@ -74,6 +75,7 @@ describe('steradian train', () => {
         ...{ rate: 0.01, schedule: 'multi-step', milestones: [0.6, 0.85], rateFactor: 0.1, warmUp: 0 },
         ...{ momentum: 0.9, weightDecay: 5e-4, biasRate: 1, biasDecay: 1 },
         ...{ sampler: 'shuffle', imagesPerPerson: 4, ...noAugmentation },
+        ...{ head: 'dense', sampleRatio: 0.1 },
       },
       lowering: 'cpu',
       runtime: expect.stringMatching(/^onnxruntime-node \d/),
@@ -106,7 +108,10 @@ describe('steradian train', () => {
       'steradian.flip': 'none',
       'steradian.architecture': '{"name":"sfnet4","width":0.0625,"dimensions":8}',
       'steradian.loss': '{"name":"softmax","bias":true}',
-      'steradian.data': JSON.stringify({ people: 4, images: 16, hash: checkpoint.settings.dataHash }),
+      'steradian.data': JSON.stringify({
+        ...{ people: 4, images: 16, hash: checkpoint.settings.dataHash },
+        content: checkpoint.settings.contentHash,
+      }),
       'steradian.seed': '0',
       'steradian.licence': 'CC0-1.0',
     })

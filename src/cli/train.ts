@@ -25,7 +25,7 @@ import { runTraining } from './run-training.ts'
 import { savedRecipe } from './saved-recipe.ts'
 import { checkStartingSizes, startingSizes, startingValues } from './starting-values.ts'
 import { factsOf, inputSize, trainOptions } from './training-run.ts'
-import { choicesOf, imageSource, readTrainingSet } from './training-set.ts'
+import { choicesOf, imageSource, lookThrough, readTrainingSet } from './training-set.ts'
 import { readVectorSet } from './vector-set.ts'
 import { writeWhole } from './write-file.ts'
 
@@ -158,9 +158,8 @@ async function prepareAndRun(
     recipe.vectors === undefined ? undefined : await readVectorSet(recipe, { path: recipe.vectors, say })
   const pictures = vectors ? undefined : await readTrainingSet(recipe, say)
   const dataset = vectors?.dataset ?? pictures!
-  const dataOf = async (own: Recipe, { isChecked = false } = {}): Promise<TrainingData> =>
-    vectors?.data ??
-    trainingData(await imageSource(pictures!, own, { signal, say, isChecked }), choicesOf(own))
+  const dataOf = async (own: Recipe): Promise<TrainingData> =>
+    vectors?.data ?? trainingData(await imageSource(pictures!, own, { signal, say }), choicesOf(own))
   if (resume) checkSame(resume, dataset.hash, files.checkpoint)
   const warnings = checkSampling(recipe, dataset)
   const planned = trainOptions(recipe, vectors?.data ?? factsOf(dataset, inputSize(recipe.input)))
@@ -169,13 +168,16 @@ async function prepareAndRun(
   for (const warning of [...warnings, ...planned.built.warnings(dataset.people.length, recipe.dimensions)])
     say(`warning: ${warning}`)
   if (flags.dryRun) {
-    const options = trainOptions(recipe, await dataOf({ ...recipe, cache: 'none' }))
+    const direct = { ...recipe, cache: 'none' }
+    if (pictures) await lookThrough(pictures, direct, signal)
+    const options = trainOptions(recipe, await dataOf(direct))
     await dryRun({ ...options, signal }, { recipe, out: flags.out, json: flags.json === true })
     return
   }
-  const data = await dataOf(recipe, { isChecked: resume !== undefined })
+  // A run that goes on has looked at its pictures.
+  const content = resume ? contentOf(resume) : pictures && (await lookThrough(pictures, recipe, signal))
   const options = {
-    ...trainOptions(recipe, data, { folder: folder?.path }),
+    ...trainOptions(recipe, await dataOf(recipe), { folder: folder?.path }),
     ...(resume && { resume }),
     // Read when they are wanted, so that they are not held through the run.
     ...(from !== undefined && { from: () => startingValues(from) }),
@@ -194,6 +196,7 @@ async function prepareAndRun(
   await runTraining(options, {
     recipe,
     dataset,
+    content,
     folder: folder!,
     json: flags.json === true,
     isLive,
@@ -209,6 +212,10 @@ async function lastCheckpoint(
   say('no checkpoint yet: starting at the first step')
   return undefined
 }
+
+/** The hash of the pictures' bytes, as a run found it when it began; older checkpoints have none. */
+const contentOf = ({ settings }: Checkpoint): string | undefined =>
+  typeof settings.contentHash === 'string' ? settings.contentHash : undefined
 
 /** A checkpoint fits the images that it was made with. @throws DataError */
 function checkSame({ settings }: Checkpoint, hash: string, where: string): void {

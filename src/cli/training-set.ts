@@ -53,28 +53,14 @@ export async function readTrainingSet(recipe: Recipe, say: (line: string) => voi
   return dataset
 }
 
-/**
- * The images: decoded and aligned each time, or once into a cache that later runs share. Broken ones are found first.
- */
+/** The images: decoded and aligned each time, or once into a cache that later runs share. */
 export async function imageSource(
   dataset: Dataset,
   recipe: Recipe,
-  {
-    signal,
-    say,
-    isChecked = false,
-  }: {
-    readonly signal: AbortSignal
-    readonly say: (line: string) => void
-    /** Whether an earlier part of the run has looked at the pictures. */
-    readonly isChecked?: boolean
-  },
+  { signal, say }: { readonly signal: AbortSignal; readonly say: (line: string) => void },
 ): Promise<ImageSource> {
   const options = { ...inputSize(recipe.input), template: recipe.alignment }
-  if (recipe.cache === 'none') {
-    if (!isChecked) await lookedThrough(dataset, signal)
-    return fileSource(dataset, options)
-  }
+  if (recipe.cache === 'none') return fileSource(dataset, options)
   const shown = progress({ total: dataset.samples.length, label: 'aligning', unit: 'images' })
   const source = await cachedSource(dataset, {
     ...options,
@@ -95,7 +81,16 @@ export const choicesOf = (recipe: Recipe): TrainingDataOptions => ({
   augmentation: augmentationOf(recipe),
 })
 
-async function lookedThrough(dataset: Dataset, signal: AbortSignal): Promise<void> {
+/**
+ * Looks through all pictures and gives the hash of their bytes. Those that are aligned into a cache are decoded there, and only
+ * read here.
+ * @throws DataError for pictures that cannot be used
+ */
+export async function lookThrough(dataset: Dataset, recipe: Recipe, signal: AbortSignal): Promise<string> {
   const shown = progress({ total: dataset.samples.length, label: 'looking through', unit: 'images' })
-  await checkPictures(dataset, { signal, onProgress: (done) => shown.update(done) }).finally(shown.finish)
+  return checkPictures(dataset, {
+    signal,
+    inspects: recipe.cache === 'none',
+    onProgress: (done) => shown.update(done),
+  }).finally(shown.finish)
 }

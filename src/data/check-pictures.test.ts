@@ -14,6 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 const samples = (...names: string[]) => ({
+  people: ['ann'],
   samples: names.map((name) => ({ path: join(folder, name), name, label: 0 })),
 })
 const good = Array.from({ length: 30 }, (_, i) => `${i}.png`)
@@ -31,7 +32,7 @@ test('checkPictures(dataset) names one that cannot be used, or all of them toget
   )
   await expect(checkPictures(samples('text.png', ...good, 'none.png'))).rejects.toThrow(
     new DataError(
-      `2 of 32 pictures cannot be used: ${folder}/text.png: not a JPEG, PNG, WebP, TIFF or GIF picture; ${folder}/none.png: no such file`,
+      `2 of 32 pictures cannot be used: ${folder}/text.png: not a JPEG, PNG, WebP, TIFF or GIF picture; ${folder}/none.png: no such file or folder`,
     ),
   )
 })

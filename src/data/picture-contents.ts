@@ -4,10 +4,21 @@ import { DataError, fileProblem } from '../errors.ts'
 import { inspect } from '../image/inspect.ts'
 import { measure } from '../image/measure.ts'
 import type { Size } from '../image/warp.ts'
-import type { CheckPicturesOptions } from './check-pictures.ts'
 import type { Dataset } from './dataset.ts'
 import { forEachIndex } from './parallel.ts'
 import { withBytes } from './source.ts'
+
+/** How to look through pictures. */
+export interface PictureContentsOptions {
+  /** How many at a time. */
+  readonly parallel?: number
+  /** Whether to look at both ends of each; false where it is decoded anyway, and bytes alone are asked for. */
+  readonly inspects?: boolean
+  /** Called with the number done and the number in all. */
+  readonly onProgress?: (done: number, total: number) => void
+  /** Stops the work. */
+  readonly signal?: AbortSignal
+}
 
 /** What a picture's file holds. */
 export interface PictureContent extends Partial<Size> {
@@ -26,19 +37,19 @@ export interface PictureContent extends Partial<Size> {
  */
 export async function pictureContents(
   { samples }: Pick<Dataset, 'samples'>,
-  { parallel = 8, onProgress, signal }: CheckPicturesOptions = {},
+  { parallel = 8, inspects = true, onProgress, signal }: PictureContentsOptions = {},
 ): Promise<PictureContent[]> {
   const contents = new Array<PictureContent>(samples.length)
   let done = 0
   await forEachIndex(samples.length, parallel, async (index) => {
     signal?.throwIfAborted()
-    contents[index] = await contentOf(samples[index]!)
+    contents[index] = await contentOf(samples[index]!, inspects)
     onProgress?.(++done, samples.length)
   })
   return contents
 }
 
-async function contentOf(sample: Dataset['samples'][number]): Promise<PictureContent> {
+async function contentOf(sample: Dataset['samples'][number], inspects: boolean): Promise<PictureContent> {
   let bytes: Uint8Array
   let name = sample.path
   try {
@@ -50,6 +61,7 @@ async function contentOf(sample: Dataset['samples'][number]): Promise<PictureCon
     return { problem: message }
   }
   const facts = { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length }
+  if (!inspects) return facts
   try {
     await inspect(bytes, { name })
     return { ...facts, ...(await measure(bytes)) }
