@@ -1,10 +1,10 @@
 import type { Tensor } from '../graph/index.ts'
-import { batchNorm, type ConvolutionOptions, convolution, prelu } from '../nn/index.ts'
+import { batchNorm, type ConvolutionOptions, convolution, prelu, type Training } from '../nn/index.ts'
 
 export interface ConvBlockOptions extends Omit<ConvolutionOptions, 'bias'> {
   /** Without PReLU. */
   readonly isLinear?: boolean
-  readonly training: boolean
+  readonly training: Training
 }
 
 /** Convolution, batch normalisation and, unless it is linear, PReLU under one name: x [N, C, H, W] -> [N, out, H', W']. */

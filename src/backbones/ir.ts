@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts'
 import { add, type Tensor } from '../graph/index.ts'
-import { batchNorm, dropout, fanInUniform, fullyConnected, gaussian } from '../nn/index.ts'
+import { batchNorm, dropout, fanInUniform, fullyConnected, gaussian, type Training } from '../nn/index.ts'
 import { convBlock } from './conv-block.ts'
 import { flat } from './flat.ts'
 import type { NetworkOptions } from './network-options.ts'
@@ -55,7 +55,7 @@ export function ir(
 function residualUnit(
   x: Tensor,
   name: string,
-  { out, stride, training }: { readonly out: number; readonly stride: number; readonly training: boolean },
+  { out, stride, training }: { readonly out: number; readonly stride: number; readonly training: Training },
 ): Tensor {
   let y = batchNorm(x, `${name}.input.norm`, { training })
   y = convBlock(y, `${name}.conv1`, { out, init, training })

@@ -1,5 +1,5 @@
 import { add, type Tensor } from '../graph/index.ts'
-import { batchNorm, dropout, fanInUniform, fullyConnected } from '../nn/index.ts'
+import { batchNorm, dropout, fanInUniform, fullyConnected, type Training } from '../nn/index.ts'
 import { convBlock } from './conv-block.ts'
 import { flat } from './flat.ts'
 import type { NetworkOptions } from './network-options.ts'
@@ -69,7 +69,7 @@ function bottleneck(
     readonly out: number
     readonly expansion: number
     readonly stride: number
-    readonly training: boolean
+    readonly training: Training
   },
 ): Tensor {
   const inside = expansion * x.shape[1]!

@@ -75,6 +75,11 @@ export const settings = {
   ...augmentationSettings,
   seed: z.number().int().min(0).describe('of everything that is drawn'),
   from: z.string().describe('model.onnx or checkpoint whose weights to start from'),
+  freeze: z
+    .string()
+    .describe(
+      'what stays as it was started from, with commas between: layers or parameters by name, ..stage3 for all up to stage3, backbone for all but the head',
+    ),
   flip: z
     .enum(['none', 'concat', 'sum'])
     .describe('what the finished model makes of an image and its mirror'),

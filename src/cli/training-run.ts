@@ -1,6 +1,8 @@
+import { UsageError } from '../errors.ts'
 import { type BuiltLoss, lossNamed, metricsOf, unit } from '../losses/index.ts'
 import { cosine, multiStep, type Schedule, sgd, warmUp } from '../optim/index.ts'
 import { embeddingModel, stepCount, type TrainingData, type TrainOptions } from '../train/index.ts'
+import { frozenNames, parameterNames } from './freeze.ts'
 import { headOf } from './head-settings.ts'
 import { backboneOf, describeNetwork } from './network-settings.ts'
 import type { Recipe } from './recipe.ts'
@@ -70,9 +72,21 @@ export function trainOptions(
     prototypesPerClass: built.prototypesPerClass,
     head: headOf(recipe, built, folder),
     ...(built.renormalise && { project: unit }),
+    frozen: frozenOf(recipe, data),
     scales: (name) => (name.endsWith('.bias') ? { rate: biasRate, decay: biasDecay } : {}),
     built,
   }
+}
+
+/** What of the network stays as it was started from. @throws UsageError */
+function frozenOf(recipe: Recipe, data: TrainingData): TrainOptions['frozen'] {
+  const { freeze, from } = recipe
+  if (freeze === undefined) return undefined
+  if (from === undefined)
+    throw new UsageError(
+      `train: freeze needs from, a file with the weights that stay, got freeze ${freeze} alone`,
+    )
+  return frozenNames(freeze, parameterNames(backboneOf(recipe), data))
 }
 
 /** The finished model file of a run. Its bytes depend on recipe, data and parameters alone. */

@@ -16,10 +16,11 @@ import {
   type Tensor,
 } from '../graph/index.ts'
 import { filled } from './initialisers.ts'
+import { isTrained, type Training } from './training.ts'
 
 export interface BatchNormOptions {
   /** Normalise by the batch and keep running statistics, or by those. */
-  readonly training?: boolean
+  readonly training?: Training
   /** How far a step moves the running statistics towards the batch's, 0 … 1. */
   readonly momentum?: number
   /** Added to the variance. */
@@ -48,7 +49,7 @@ export function batchNorm(
   const beta = parameter(`${name}.bias`, shape, { init: filled(0) })
   const gamma = scale ? parameter(`${name}.weight`, shape, { init: filled(1) }) : 1
   const slope = (v: Tensor): Tensor => div(gamma, sqrt(add(v, epsilon)))
-  if (!training) {
+  if (!isTrained(training, name)) {
     // As one product and one sum, so that both can be folded into a neighbouring layer.
     const a = slope(variance)
     return add(mul(x, a), sub(beta, mul(mean, a)))

@@ -33,12 +33,16 @@ serveThread<Request>(async () => {
   )
   if (!session) return null
 
+  const outputNames = new Set(session.outputNames)
+  const changes = (name: string): boolean => outputNames.has(nextName(name))
   // Two sets of state tensors swap roles each step: writing over what is still read would corrupt it.
   let current = Object.fromEntries(Object.entries(state ?? {}).map(([name, value]) => [name, toOrt(value)]))
   let next = Object.fromEntries(
     Object.entries(state ?? {}).map(([name, { type, shape, data }]) => [
       name,
-      toOrt({ type, shape, data: new (data.constructor as Float32ArrayConstructor)(data.length) }),
+      changes(name)
+        ? toOrt({ type, shape, data: new (data.constructor as Float32ArrayConstructor)(data.length) })
+        : current[name]!,
     ]),
   )
   const stateOutputs = new Set(Object.keys(current).map(nextName))
@@ -52,7 +56,7 @@ serveThread<Request>(async () => {
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(value)]))
     }
     const fetches: Record<string, ort.Tensor | null> = {}
-    for (const [name, value] of Object.entries(next)) fetches[nextName(name)] = value
+    for (const [name, value] of Object.entries(next)) if (changes(name)) fetches[nextName(name)] = value
     for (const name of plainOutputs) fetches[name] = null
     const results = await session.run(inputs, fetches)
     ;[current, next] = [next, current]

@@ -49,7 +49,7 @@ export interface StepSession {
 }
 
 export interface StepSessionOptions extends SessionOptions {
-  /** First state by input name; the model gives the next value of `name` as the output `next:name`. */
+  /** First state by input name; the model gives the next value of `name` as the output `next:name`; one without stays. */
   readonly state: Readonly<Record<string, TensorData>>
 }
 

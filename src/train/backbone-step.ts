@@ -14,7 +14,7 @@ import { nextName } from '../runtime/session.ts'
 import { gradientName } from './chunk-step.ts'
 import type { LossPartsOf } from './head.ts'
 import { networkInput } from './network-input.ts'
-import { rateName, type StepOptions } from './step.ts'
+import { modeOf, partedBy, rateName, type StepOptions } from './step.ts'
 import { updates } from './updates.ts'
 
 /** A backbone's step, cut where its head comes in. */
@@ -45,6 +45,7 @@ export function backboneStep(
     prototypesPerClass = 1,
     optimiser,
     scales,
+    frozen,
     dimensions,
   }: StepOptions & {
     readonly parts: LossPartsOf
@@ -52,12 +53,15 @@ export function backboneStep(
   },
   lowering: 'cpu' | 'plain',
 ): BackboneStep {
-  const feature = backbone(networkInput(batch, { height, width, vectors }).seen, { training: true })
+  const feature = backbone(networkInput(batch, { height, width, vectors }).seen, modeOf(frozen))
   const pull = reduceSum(mul(input(gradientName, feature.shape), feature))
   // Any prototypes will do: `rest` reads none.
   const W = input('none', [prototypesPerClass, dimensions])
   const { rest } = parts(feature, W, input('labels', [batch], 'int32'))
-  const parameters = topologicalOrder([feature]).filter(({ leaf }) => leaf?.kind === 'parameter')
+  const [parameters] = partedBy(
+    frozen,
+    topologicalOrder([feature]).filter(({ leaf }) => leaf?.kind === 'parameter'),
+  )
   const gradients = grad(rest ? add(pull, rest) : pull, parameters)
   const learnt = updates(parameters, gradients, {
     optimiser,
@@ -65,6 +69,8 @@ export function backboneStep(
     ...(scales && { scales }),
   })
   const outputs: Record<string, Tensor> = { feature, ...(rest && { [restName]: rest }), ...learnt.outputs }
+  // A model must give something, even where all of it stays.
+  if (parameters.length === 0) outputs.pull = pull
   const next = nextOfKept([feature])
   for (const node of topologicalOrder([feature]))
     if (node.leaf?.kind === 'kept') outputs[nextName(node.leaf.name)] = next.get(node) ?? node

@@ -122,6 +122,9 @@ serveThread<HeadRequest>(async () => {
     throw error
   }
   const { step, models } = opened
+  // What no model gives a next value stays.
+  for (const name of Object.keys(state))
+    if (!models.some(({ outputs }) => nextName(name) in outputs)) next[name] = current[name]!
   return {
     opened: { version: models[0]!.version },
     answer: async (request) => {

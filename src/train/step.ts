@@ -16,9 +16,9 @@ import { nextName } from '../runtime/session.ts'
 import { type NetworkInput, networkInput } from './network-input.ts'
 import { type Scales, type StateTensor, updates } from './updates.ts'
 
-/** What a network is built for: to be trained (batch statistics, dropout), or to be used. */
+/** What a network, or a layer by its name, is built for: to be trained (batch statistics, dropout), or to be used. */
 export interface Mode {
-  readonly training?: boolean
+  readonly training?: boolean | ((layer: string) => boolean)
 }
 
 /** Pixels [N, 3, H, W], or vectors [N, K], to features [N, D]; not in training where nothing is said. */
@@ -46,6 +46,8 @@ export interface StepOptions extends NetworkInput {
   readonly metrics?: (x: Tensor, W: Tensor, labels: Tensor) => Readonly<Record<string, Tensor>>
   /** Multipliers of learning rate and weight decay of a parameter, by its name; 1 by default. */
   readonly scales?: Scales
+  /** Parameters and layers of the backbone, by their names, that stay as they are; none by default. */
+  readonly frozen?: ((name: string) => boolean) | undefined
 }
 
 /** One training step as a graph: what it gives, what it keeps, and the scalars that follow the step. */
@@ -58,7 +60,7 @@ export interface Step {
   /** Pixels uint8 [N, H, W, 3] or vectors float32 [N, K] as fed, and the features [N, D] that come of them. */
   readonly image: Tensor
   readonly feature: Tensor
-  /** Names and shapes of the learnt tensors, the head's included; a loss without prototypes has no `head.weight`. */
+  /** Names and shapes of the parameters, frozen ones and the head's included; a loss without prototypes has no `head.weight`. */
   readonly parameters: readonly { readonly name: string; readonly shape: Shape }[]
   /** Names and shapes of the state that is kept and not learnt: running statistics, state of the loss. */
   readonly kept: readonly { readonly name: string; readonly shape: Shape }[]
@@ -80,9 +82,27 @@ const nameAndShape = ({ leaf, shape }: Tensor): { name: string; shape: Shape } =
   shape,
 })
 
+/** How a backbone is built for a step: to be trained, but for what is frozen. */
+export const modeOf = (frozen: StepOptions['frozen']): Mode => ({
+  training: frozen ? (layer) => !frozen(layer) : true,
+})
+
+/** Parameters that learn, and those that stay. */
+export function partedBy(
+  frozen: StepOptions['frozen'],
+  parameters: readonly Tensor[],
+): readonly [learnt: Tensor[], still: Tensor[]] {
+  const stays = ({ leaf }: Tensor): boolean => leaf?.kind === 'parameter' && frozen?.(leaf.name) === true
+  return [parameters.filter((p) => !stays(p)), parameters.filter(stays)]
+}
+
+const firstOf = ({ leaf, shape }: Tensor): StateTensor[] =>
+  leaf?.kind === 'parameter' ? [{ name: leaf.name, shape, init: leaf.init }] : []
+
 /**
- * Builds the graph of one training step: forward, loss, gradients, update, and what is kept.
- * @throws UsageError when the backbone's output is not [N, D]; ShapeError when shapes do not fit, or metrics read a parameter
+ * Builds the graph of one training step: forward, loss, gradients, update, and what is kept. Below what is frozen nothing is
+ * differentiated; batch normalisation there goes by its running statistics, which stay.
+ * @throws UsageError when the backbone's output is not [N, D], or all is frozen; ShapeError when shapes do not fit, or metrics read a parameter
  *   that the loss does not depend on
  */
 export function buildStep({
@@ -99,11 +119,12 @@ export function buildStep({
   project = (W) => W,
   metrics = () => ({}),
   scales = () => ({}),
+  frozen,
 }: StepOptions): Step {
   const { fed: image, seen } = networkInput(batch, { height, width, vectors })
   const labels = input('labels', [batch], 'int32')
   const rate = input(rateName, [])
-  const feature = backbone(seen, { training: true })
+  const feature = backbone(seen, modeOf(frozen))
   const dimensions = feature.shape[1]
   if (feature.shape.length !== 2 || feature.shape[0] !== batch || !dimensions)
     throw new UsageError(`train: the backbone must give [${batch}, D], got [${feature.shape}]`)
@@ -126,11 +147,14 @@ export function buildStep({
   }
   for (const node of topologicalOrder([mean])) if (node.leaf?.kind === 'parameter') parameters.push(node)
   // What the update reads and differentiates for a parameter: the projected prototypes, the parameter itself elsewhere.
-  const values = parameters.map((p) => (p === stored ? W : p))
+  const [learnt, still] = partedBy(frozen, parameters)
+  if (learnt.length === 0) throw new UsageError('train: everything is frozen, nothing is left to learn')
+  const values = learnt.map((p) => (p === stored ? W : p))
   const gradients = grad(mean, values)
-  const learnt = updates(parameters, gradients, { values, optimiser, rate, scales })
-  Object.assign(outputs, learnt.outputs)
-  state.push(...learnt.state)
+  const updated = updates(learnt, gradients, { values, optimiser, rate, scales })
+  Object.assign(outputs, updated.outputs)
+  // What stays has no next value.
+  state.push(...updated.state, ...still.flatMap(firstOf))
   for (const node of topologicalOrder(Object.values(reported)))
     if (node.leaf?.kind === 'parameter' && !parameters.includes(node))
       throw new ShapeError(`train: metrics read a parameter that the loss does not, got ${node.leaf.name}`)

@@ -49,7 +49,7 @@ export interface Progress {
 
 /** What a run is made of. */
 export interface TrainOptions
-  extends Pick<StepOptions, 'prototypesPerClass' | 'project' | 'metrics' | 'scales'> {
+  extends Pick<StepOptions, 'prototypesPerClass' | 'project' | 'metrics' | 'scales' | 'frozen'> {
   readonly backbone: Backbone
   readonly loss: Loss
   readonly data: TrainingData
