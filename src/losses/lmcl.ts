@@ -3,6 +3,7 @@ import { boundWarnings } from './bounds.ts'
 import { crossEntropy } from './cross-entropy.ts'
 import { entry, fromZero, normaliseFeatures, scale } from './entry.ts'
 import { oneHot } from './one-hot.ts'
+import type { Similarity } from './sub-centres.ts'
 import { cosine, norm } from './unit.ts'
 
 /**
@@ -14,10 +15,15 @@ export function lmcl(
   x: Tensor,
   W: Tensor,
   labels: Tensor,
-  { s = 64, m = 0.35 }: { s?: Operand | null; m?: Operand } = {},
+  {
+    s = 64,
+    m = 0.35,
+    similarity = cosine,
+  }: { s?: Operand | null; m?: Operand; similarity?: Similarity } = {},
 ): Tensor {
-  const margin = mul(m, oneHot(labels, W.shape[0]!))
-  return crossEntropy(mul(s ?? norm(x), sub(cosine(x, W), margin)), labels)
+  const cosθ = similarity(x, W)
+  const margin = mul(m, oneHot(labels, cosθ.shape[1]!))
+  return crossEntropy(mul(s ?? norm(x), sub(cosθ, margin)), labels)
 }
 
 /** A margin that grows in a straight line to `m` over the first `steps` steps (m/steps at the first), then stays: []. */

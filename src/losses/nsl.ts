@@ -2,6 +2,7 @@ import { mul, type Operand, type Tensor } from '../graph/index.ts'
 import { boundWarnings } from './bounds.ts'
 import { crossEntropy } from './cross-entropy.ts'
 import { entry, normaliseFeatures, scale } from './entry.ts'
+import type { Similarity } from './sub-centres.ts'
 import { cosine, norm } from './unit.ts'
 
 /**
@@ -9,8 +10,13 @@ import { cosine, norm } from './unit.ts'
  * ‖x‖cosθ_j: the modified softmax of Liu et al. 2017, eq. 5.
  * `x` [N, D], `W` [C, D], `labels` [N] int32 -> mean loss []. @throws ShapeError
  */
-export function nsl(x: Tensor, W: Tensor, labels: Tensor, { s = 30 }: { s?: Operand | null } = {}): Tensor {
-  return crossEntropy(mul(s ?? norm(x), cosine(x, W)), labels)
+export function nsl(
+  x: Tensor,
+  W: Tensor,
+  labels: Tensor,
+  { s = 30, similarity = cosine }: { s?: Operand | null; similarity?: Similarity } = {},
+): Tensor {
+  return crossEntropy(mul(s ?? norm(x), similarity(x, W)), labels)
 }
 
 /** NSL in the catalogue. */
