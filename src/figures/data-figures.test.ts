@@ -39,9 +39,25 @@ describe('normsFigure(losses)', () => {
       { ...panel(2), norms: [10, 30], angles: [4, 8] },
       { ...panel(2), isNormalised: true },
     ])
-    expect(svg).toContain('A-Softmax (the loss uses ‖x‖)')
-    expect(svg).toContain('A-Softmax (normalised before the loss)')
+    expect(svg).toContain('A-Softmax (uses ‖x‖)')
+    expect(svg).toContain('A-Softmax (normalised)')
     expect(svg).toContain('2 points, ‖x‖ from 10 to 30, median 30; median angle to the own prototype 8.0°.')
+  })
+
+  test('no name of a class lies on another', () => {
+    const classes = Array.from({ length: 8 }, (_, i) => `name${i}`)
+    const same = {
+      norms: classes.map(() => 20),
+      angles: classes.map(() => 4),
+      labels: classes.map((_, i) => i),
+    }
+    const svg = normsFigure([{ ...panel(1), ...same, classNames: classes }])
+    const heights = [...svg.matchAll(/translate\([\d.]+,([\d.]+)\)"[^>]*>name/g)].map((m) => Number(m[1]))
+    expect(heights).toHaveLength(8)
+    const rising = heights.toSorted((a, b) => a - b)
+    rising.slice(1).forEach((height, i) => {
+      expect(height - rising[i]!).toBeGreaterThan(11)
+    })
   })
 
   test('leaves out what is not finite and says so', () => {

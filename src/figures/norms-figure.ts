@@ -44,7 +44,7 @@ export function normSample({ features, labels, prototypes = [], dimensions: D }:
 
 /**
  * The length of each feature against its angle to its own prototype, one picture a loss, on one scale, the classes in colours with their
- * names at their medians. Where the loss leaves ‖x‖ free, a network lowers the loss by longer features as well as by turned
+ * names by their medians. Where the loss leaves ‖x‖ free, a network lowers the loss by longer features as well as by turned
  * ones (Wang et al. 2018, section 3.2). Samples that are not finite are left out, and the words say so.
  */
 export function normsFigure(
@@ -88,7 +88,7 @@ function normsPanel(
       : [{ name, norm: median(own.map(({ norm }) => norm)), angle: median(own.map(({ angle }) => angle)) }]
   })
   const skipped = norms.length - points.length
-  const role = isNormalised ? 'normalised before the loss' : 'the loss uses ‖x‖'
+  const role = isNormalised ? 'normalised' : 'uses ‖x‖'
   const all = points.map(({ norm }) => norm)
   return frame({
     title: `${title} (${role})`,
@@ -115,7 +115,7 @@ function normsPanel(
             ...{ colour: classColour(c), size: 3.2, opacity: 0.6 },
           }),
         ),
-        Plot.text(names, {
+        Plot.text(apart(names, { furthest, longest }), {
           x: 'angle',
           y: 'norm',
           text: 'name',
@@ -128,6 +128,27 @@ function normsPanel(
       ],
     },
   })
+}
+
+/** Names moved apart until none lies on another: up, and where there is no more room down again. */
+function apart<Name extends { readonly norm: number; readonly angle: number }>(
+  names: readonly Name[],
+  { furthest, longest }: { readonly furthest: number; readonly longest: number },
+): Name[] {
+  // About the pixels of the plot.
+  const [wide, tall] = [16 * (furthest / 280), 13 * (longest / 190)]
+  const isNear = (a: Name, b: Name): boolean => Math.abs(a.angle - b.angle) < wide
+  const up: Name[] = []
+  for (const name of names.toSorted((a, b) => a.norm - b.norm)) {
+    const below = up.filter((other) => isNear(other, name)).map(({ norm }) => norm + tall)
+    up.push({ ...name, norm: Math.max(name.norm, ...below) })
+  }
+  const down: Name[] = []
+  for (const name of up.toReversed()) {
+    const above = down.filter((other) => isNear(other, name)).map(({ norm }) => norm - tall)
+    down.push({ ...name, norm: Math.min(name.norm, longest, ...above) })
+  }
+  return down
 }
 
 /** The upper of the two middle ones where their number is even. */
