@@ -21,18 +21,24 @@ const portInfo = (m: ort.InferenceSession.ValueMetadata): PortInfo =>
 
 /**
  * Compiles an ONNX model for worker threads that use its results where they lie: nothing is copied. One thread computes where
- * nothing else is said. `pattern: false` reserves no memory ahead, of which large steps take twice as much else.
+ * nothing else is said. `pattern: false` reserves no memory ahead, of which large steps take twice as much else; `spin: false`
+ * lets threads sleep as soon as they are done, for many short runs on few cores: a thread that spins takes from the one that works.
  * The thread must not be ended in the midst of a run: see `passGate`.
  */
 export async function createInlineSession(
   model: Uint8Array,
-  { threads = 1, pattern = true }: SessionOptions & { readonly pattern?: boolean } = {},
+  {
+    threads = 1,
+    pattern = true,
+    spin = true,
+  }: SessionOptions & { readonly pattern?: boolean; readonly spin?: boolean } = {},
 ): Promise<InlineSession> {
   const session = await ort.InferenceSession.create(model, {
     graphOptimizationLevel: 'all',
     enableMemPattern: pattern,
     intraOpNumThreads: threads,
     logSeverityLevel: 3,
+    ...(!spin && { extra: { session: { intra_op: { allow_spinning: '0' } } } }),
   })
   const tensors = (all: Readonly<Record<string, TensorData>>): Record<string, ort.Tensor> =>
     Object.fromEntries(

@@ -3,6 +3,7 @@ import { restName } from './backbone-step.ts'
 import { chunkInputs, gradientName } from './chunk-step.ts'
 import { type ChunkLook, combineChunks } from './combine-chunks.ts'
 import type { HeadPlan, HeadRun, Model, Run } from './head-run.ts'
+import type { PieceRows } from './rows.ts'
 
 const column = (data: Float32Array): TensorData => ({ type: 'float32', shape: [data.length, 1], data })
 const vector = (data: Float32Array): TensorData => ({ type: 'float32', shape: [data.length], data })
@@ -10,7 +11,7 @@ const scalar = (value: number): TensorData => ({ type: 'float32', shape: [], dat
 
 /**
  * A step on all classes, a chunk at a time: the backbone forward, a look at each chunk, then each chunk learns from what all
- * say together, then the backbone backward. A chunk's next rows are written over the old ones when it is done.
+ * say together, then the backbone backward.
  */
 export async function chunkedRun(
   {
@@ -20,14 +21,22 @@ export async function chunkedRun(
     chunks,
     sizes,
   }: Extract<HeadPlan, { readonly kind: 'chunked' }>,
-  { run, openModel }: { readonly run: Run; readonly openModel: (bytes: Uint8Array) => Promise<Model> },
+  {
+    run,
+    rows,
+    openModel,
+  }: {
+    readonly run: Run
+    readonly rows: ReadonlyMap<string, PieceRows>
+    readonly openModel: (bytes: Uint8Array) => Promise<Model>
+  },
 ): Promise<HeadRun> {
   const [forward, backward] = [await openModel(forwardBytes), await openModel(backwardBytes)]
   const bySize = new Map<number, { readonly look: Model; readonly learn: Model }>()
   for (const { classes, look, learn } of chunks)
     bySize.set(classes, { look: await openModel(look), learn: await openModel(learn) })
   const largest = Math.max(...sizes)
-  const buffers = new Map([...run.rows].map(([name, { width }]) => [name, new Float32Array(largest * width)]))
+  const buffers = new Map([...rows].map(([name, { width }]) => [name, new Float32Array(largest * width)]))
   const placed = sizes.map((classes, i) => ({
     classes,
     first: sizes.slice(0, i).reduce((n, size) => n + size, 0),
@@ -38,12 +47,12 @@ export async function chunkedRun(
     name: string,
     { first, classes, learn }: (typeof placed)[number],
   ): TensorData | undefined => {
-    const rows = run.rows.get(name)
+    const all = rows.get(name)
     return (
-      rows && {
+      all && {
         type: 'float32',
         shape: learn.outputs[nextName(name)]!.shape,
-        data: rows.read(first, classes, buffers.get(name)!),
+        data: all.read(first, classes, buffers.get(name)!),
       }
     )
   }
@@ -82,8 +91,11 @@ export async function chunkedRun(
       await learn.run(given(chunk, known))
       const part = learn.outputs[gradientName]!.data as Float32Array
       for (let i = 0; i < total.length; i++) total[i]! += part[i]!
-      for (const [name, rows] of run.rows)
-        rows.write(first, learn.outputs[nextName(name)]!.data as Float32Array)
+      // The rows take the array in which they were made, and the model the one in which they were: nothing is copied.
+      for (const [name, all] of rows) {
+        const made = learn.outputs[nextName(name)]!
+        learn.outputs[nextName(name)] = { ...made, data: all.take(first, made.data as Float32Array) }
+      }
     }
 
     const gradient: TensorData = { ...feature, data: Float32Array.from(total) }

@@ -1,6 +1,4 @@
 import type { TensorData } from '../runtime/session.ts'
-import type { Rows } from './rows.ts'
-
 /** The models of a step, and how they go about the classes. */
 export type HeadPlan =
   | {
@@ -28,7 +26,7 @@ export type HeadPlan =
 /** A compiled model in the thread of a head. */
 export interface Model {
   /** Where its outputs are written, unless a run says otherwise. */
-  readonly outputs: Readonly<Record<string, TensorData>>
+  readonly outputs: Record<string, TensorData>
   readonly inputs: readonly string[]
   readonly version: string
   /** Runs it on what `given` has for each of its inputs. */
@@ -39,9 +37,8 @@ export interface Model {
   release(): Promise<void>
 }
 
-/** The state of a step: what has numbers for each class, and all else. */
+/** The state of a step that is neither of classes nor of this step alone. */
 export interface Run {
-  readonly rows: ReadonlyMap<string, Rows>
   state(name: string): TensorData | undefined
   /** `outputs` with the arrays in which the next state belongs. */
   next(outputs: Readonly<Record<string, TensorData>>): Record<string, TensorData>

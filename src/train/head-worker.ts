@@ -7,8 +7,8 @@ import { createInlineSession, type InlineSession } from '../runtime/node-inline.
 import { serveThread } from '../runtime/node-serve.ts'
 import { nextName, type TensorData } from '../runtime/session.ts'
 import { chunkedRun } from './chunked-run.ts'
-import type { HeadPlan, Model, Run } from './head-run.ts'
-import { fileRows, memoryRows, type Rows } from './rows.ts'
+import type { HeadPlan, HeadRun, Model, Run } from './head-run.ts'
+import { fileRows, memoryPieces, memoryRows, type Rows } from './rows.ts'
 import { sampledRun } from './sampled-run.ts'
 
 /** What the thread is started with. */
@@ -18,7 +18,7 @@ export interface HeadStart {
   /** State of the backbone, and of the loss as a whole. */
   readonly state: Readonly<Record<string, TensorData>>
   /** State that has numbers for each class, by name: all its numbers, and how many a class has. */
-  readonly perClass: Readonly<Record<string, { readonly data: Float32Array; readonly width: number }>>
+  readonly perClass: Record<string, { readonly data: Float32Array; readonly width: number }>
   /** Where state that has numbers for each class lies; memory where it is missing. */
   readonly folder?: string | undefined
   readonly gate: Gate
@@ -42,7 +42,7 @@ class Closed extends Error {}
 /** A model whose outputs lie in arrays of its own, made once: a fresh one at each run would be faulted in anew. */
 async function openModel(bytes: Uint8Array): Promise<Model> {
   const session: InlineSession | null = await passGate(gate, () =>
-    createInlineSession(bytes, { threads, pattern: false }),
+    createInlineSession(bytes, { threads, pattern: false, spin: plan.kind === 'sampled' }),
   )
   if (!session) throw new Closed('the session is closed')
   const outputs: Record<string, TensorData> = {}
@@ -77,18 +77,6 @@ function empty(type: string, shape: readonly number[]): TensorData {
 }
 
 serveThread<HeadRequest>(async () => {
-  const rows = new Map<string, Rows>()
-  for (const [name, { data, width }] of Object.entries(perClass))
-    rows.set(
-      name,
-      folder === undefined
-        ? memoryRows(data, width)
-        : fileRows(data, width, folder, `${name.replaceAll(/[^a-z]/g, '-')}.rows`),
-    )
-  // What is in files now need not stay in memory.
-  if (folder !== undefined)
-    for (const name of Object.keys(perClass)) delete (perClass as Record<string, unknown>)[name]
-
   // Two sets of state tensors swap roles each step: writing over what is still read would corrupt it.
   let current: Record<string, TensorData> = { ...state }
   let next: Record<string, TensorData> = Object.fromEntries(
@@ -98,7 +86,6 @@ serveThread<HeadRequest>(async () => {
     ]),
   )
   const run: Run = {
-    rows,
     state: (name) => current[name],
     next: (outputs) => {
       const into: Record<string, TensorData> = { ...outputs }
@@ -107,21 +94,12 @@ serveThread<HeadRequest>(async () => {
       return into
     },
   }
-  let opened: Awaited<ReturnType<typeof chunkedRun>>
-  try {
-    opened =
-      plan.kind === 'chunked'
-        ? await chunkedRun(plan, { run, openModel })
-        : await sampledRun(plan, {
-            run,
-            openModel,
-            randomAt: (at) => rng(plan.seed, hash32('head.sample'), at),
-          })
-  } catch (error) {
+  const opened = await openRun(run).catch((error: unknown) => {
     if (error instanceof Closed) return null
     throw error
-  }
-  const { step, models } = opened
+  })
+  if (!opened) return null
+  const { step, models, rows } = opened
   // What no model gives a next value stays.
   for (const name of Object.keys(state))
     if (!models.some(({ outputs }) => nextName(name) in outputs)) next[name] = current[name]!
@@ -133,16 +111,40 @@ serveThread<HeadRequest>(async () => {
         ;[current, next] = [next, current]
         return { value }
       }
-      const of = rows.get(request.name)
+      const all = rows.get(request.name)
       const data =
-        request.kind === 'read' || !of
+        request.kind === 'read' || !all
           ? (current[request.name]!.data as Float32Array).slice()
-          : of.read(request.first, request.count, new Float32Array(request.count * of.width)).slice()
+          : all.read(request.first, request.count, new Float32Array(request.count * all.width)).slice()
       return { value: data, transfer: [data.buffer as ArrayBuffer] }
     },
     release: async () => {
       for (const model of models) await model.release()
-      for (const each of rows.values()) each.close()
+      for (const all of rows.values()) all.close()
     },
   }
 })
+
+/** Compiles the models of the plan, and takes the rows over. */
+async function openRun(run: Run): Promise<HeadRun & { readonly rows: ReadonlyMap<string, Rows> }> {
+  const inFile = (name: string, { data, width }: { data: Float32Array; width: number }) => {
+    const opened = fileRows(data, width, folder!, `${name.replaceAll(/[^a-z]/g, '-')}.rows`)
+    // What is in a file now need not stay in memory.
+    delete perClass[name]
+    return opened
+  }
+  const each = <R>(
+    open: (name: string, rows: { readonly data: Float32Array; readonly width: number }) => R,
+  ): Map<string, R> => new Map(Object.entries(perClass).map(([name, rows]) => [name, open(name, rows)]))
+  if (plan.kind === 'chunked') {
+    const rows = each((name, given) =>
+      folder === undefined ? memoryPieces(given.data, given.width, plan.sizes[0]!) : inFile(name, given),
+    )
+    return { ...(await chunkedRun(plan, { run, rows, openModel })), rows }
+  }
+  const rows = each((name, given) =>
+    folder === undefined ? memoryRows(given.data, given.width) : inFile(name, given),
+  )
+  const randomAt = (at: number) => rng(plan.seed, hash32('head.sample'), at)
+  return { ...(await sampledRun(plan, { run, rows, openModel, randomAt })), rows }
+}

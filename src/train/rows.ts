@@ -2,26 +2,34 @@ import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DataError, fileProblem } from '../errors.ts'
 
-/** Numbers of many classes, `width` each, where a step reads and writes those that it needs. */
+/** Numbers of many classes, `width` each. */
 export interface Rows {
   readonly classes: number
   readonly width: number
-  /** The numbers of classes `first` … `first + count − 1`: a view where they lie in memory, else in `buffer`. */
+  /** The numbers of classes `first` … `first + count − 1`: where they lie, or in `buffer`. */
   read(first: number, count: number, buffer: Float32Array): Float32Array
-  write(first: number, data: Float32Array): void
-  /** Those of the classes named, one after the other, into `out`. */
-  gather(classes: Int32Array, out: Float32Array): void
-  scatter(classes: Int32Array, data: Float32Array): void
   close(): void
 }
 
+/** Rows that are read and written a piece at a time, each piece always the same classes. */
+export interface PieceRows extends Rows {
+  /** Keeps `data` as the piece that begins with class `first`, and gives an array of its size that is free now. */
+  take(first: number, data: Float32Array): Float32Array
+}
+
+/** Rows of which any may be wanted. */
+export interface GatheredRows extends Rows {
+  /** Those of the classes named, one after the other, into `out`. */
+  gather(classes: Int32Array, out: Float32Array): void
+  scatter(classes: Int32Array, data: Float32Array): void
+}
+
 /** Rows that lie in memory, in `data` itself. */
-export function memoryRows(data: Float32Array, width: number): Rows {
+export function memoryRows(data: Float32Array, width: number): GatheredRows {
   return {
     classes: data.length / width,
     width,
     read: (first, count) => data.subarray(first * width, (first + count) * width),
-    write: (first, part) => data.set(part, first * width),
     gather: (classes, out) => {
       for (let i = 0; i < classes.length; i++) {
         const at = classes[i]! * width
@@ -36,6 +44,39 @@ export function memoryRows(data: Float32Array, width: number): Rows {
   }
 }
 
+/**
+ * Rows that lie in memory in pieces of `size` classes, the last one maybe shorter: first in `data`, later in the arrays that take
+ * the place of pieces, so that nothing is copied.
+ */
+export function memoryPieces(data: Float32Array, width: number, size: number): PieceRows {
+  const classes = data.length / width
+  const pieces = Array.from({ length: Math.ceil(classes / size) }, (_, i) =>
+    data.subarray(i * size * width, Math.min(classes, (i + 1) * size) * width),
+  )
+  return {
+    classes,
+    width,
+    read: (first, count, buffer) => {
+      const whole = pieces[first / size]
+      if (whole?.length === count * width) return whole
+      for (let c = first; c < first + count; ) {
+        const piece = pieces[Math.floor(c / size)]!
+        const from = c % size
+        const taken = Math.min(piece.length / width - from, first + count - c)
+        buffer.set(piece.subarray(from * width, (from + taken) * width), (c - first) * width)
+        c += taken
+      }
+      return buffer.subarray(0, count * width)
+    },
+    take: (first, next) => {
+      const before = pieces[first / size]!
+      pieces[first / size] = next
+      return before
+    },
+    close: () => {},
+  }
+}
+
 /** Bytes that are read or written at once. */
 const atATime = 2 ** 28
 
@@ -43,7 +84,12 @@ const atATime = 2 ** 28
  * Rows that lie in the file `name` in `folder`, which begins with `data` and is gone when it is closed, or the process ends: it
  * has no name while it is open. What memory the system spares keeps it at hand. @throws DataError when the disk is full or fails
  */
-export function fileRows(data: Float32Array, width: number, folder: string, name: string): Rows {
+export function fileRows(
+  data: Float32Array,
+  width: number,
+  folder: string,
+  name: string,
+): PieceRows & GatheredRows {
   const path = join(folder, name)
   const guarded = <T>(work: () => T): T => {
     try {
@@ -89,7 +135,10 @@ export function fileRows(data: Float32Array, width: number, folder: string, name
       move(readSync, first * width, part)
       return part
     },
-    write: (first, part) => move(writeSync, first * width, part),
+    take: (first, part) => {
+      move(writeSync, first * width, part)
+      return part
+    },
     gather: (classes, out) =>
       runs(classes, (first, place, count) =>
         move(readSync, first * width, out.subarray(place * width, (place + count) * width)),

@@ -41,7 +41,7 @@ interface Options {
 }
 
 /** Classes of a chunk where nobody says otherwise: its rows stay in a processor's cache from one operator to the next. */
-const usualChunk = 2048
+const usualChunk = 1024
 
 /** Numbers of a piece of state that is handed on. */
 const pieceNumbers = 2 ** 24
@@ -162,9 +162,9 @@ function planOf(
   }
 }
 
-/** Chunks of at most `rows` classes that cover all, alike in size but for the last. */
+/** Chunks of at most `rows` classes that cover all: alike in size, which the arithmetic likes in sixteens, but for the last. */
 function chunkSizes(classes: number, rows: number): number[] {
-  const count = Math.ceil(classes / rows)
-  const size = Math.ceil(classes / count)
+  const even = Math.ceil(classes / Math.ceil(classes / rows))
+  const size = Math.min(rows, 16 * Math.ceil(even / 16))
   return Array.from({ length: Math.ceil(classes / size) }, (_, i) => Math.min(size, classes - i * size))
 }
