@@ -66,7 +66,7 @@ const data: Refusal[] = [
     what: 'neither folder nor list',
     words: [],
     images: false,
-    says: 'train: --images (a folder of people), --list or --records is missing',
+    says: 'train: --images (a folder of people), --list, --records or --vectors is missing',
   },
   {
     what: 'a batch of more images than there are',
@@ -153,7 +153,7 @@ const options: Refusal[] = [
   {
     what: 'an option of another loss',
     words: ['--loss', 'softmax', '--margin', '0.3'],
-    says: 'train: margin is an option of a-softmax, lmcl, got it for softmax',
+    says: /^train: margin is an option of a-softmax, lmcl, .* and \d+ other losses, got it for softmax$/,
   },
   {
     what: 'm = 5 for A-Softmax',
