@@ -15,6 +15,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   optim: ['graph', 'math'],
   data: ['image', 'math'],
   train: ['graph', 'onnx', 'optim', 'runtime', 'math'],
+  weights: ['onnx', 'graph', 'math'],
   detect: ['runtime', 'image', 'math'],
   embed: ['runtime', 'image', 'math'],
   search: ['graph', 'onnx', 'runtime', 'math'],
@@ -44,7 +45,7 @@ const packages: Readonly<Record<string, RegExp>> = {
 /** Folders that run in a browser as they are: no module and no global of Node. */
 const portable = [
   ...['math', 'graph', 'onnx', 'nn', 'backbones', 'losses', 'optim'],
-  ...['figures', 'detect', 'evaluate', 'report'],
+  ...['figures', 'detect', 'evaluate', 'report', 'weights'],
 ]
 
 const imports = sourceImports()

@@ -6,6 +6,7 @@ type Register = (program: Command) => void
 const commands: Readonly<Record<string, () => Promise<Register>>> = {
   demo: async () => (await import('./demo.ts')).registerDemo,
   train: async () => (await import('./train.ts')).registerTrain,
+  import: async () => (await import('./import.ts')).registerImport,
   align: async () => (await import('./align.ts')).registerAlign,
   evaluate: async () => (await import('./evaluate.ts')).registerEvaluate,
   embed: async () => (await import('./embed.ts')).registerEmbed,

@@ -28,8 +28,10 @@ const root = protobuf.Root.fromJSON({
     TensorValue: message({
       dims: field(1, 'int64', 'repeated'),
       dataType: field(2, 'int32'),
+      floatData: field(4, 'float', 'repeated'),
       name: field(8, 'string'),
       rawData: field(9, 'bytes'),
+      dataLocation: field(14, 'int32'),
     }),
     Dimension: message({ dimValue: field(1, 'int64'), dimParam: field(2, 'string') }),
     TensorShape: message({ dim: field(1, 'Dimension', 'repeated') }),
@@ -82,6 +84,10 @@ export interface TensorProto {
   dims: number[]
   dataType: number
   rawData: Uint8Array
+  /** Numbers of older writers, which have no raw data then. */
+  floatData?: number[]
+  /** 1 where the numbers lie in a file beside the model. */
+  dataLocation?: number
 }
 
 export interface ValueInfoProto {

@@ -1,0 +1,6 @@
+export type { Fit, Target } from './by-names.ts'
+export { type FitOptions, fitWeights } from './fit-weights.ts'
+export { type Layout, layouts } from './layouts.ts'
+export { readOnnxWeights } from './onnx-weights.ts'
+export { readSafetensors } from './safetensors.ts'
+export type { ByteSource, FileLayer, FileTensor, Part, WeightFile } from './weight-file.ts'
