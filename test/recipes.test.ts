@@ -32,7 +32,7 @@ describe('every recipe', () => {
 
   it('is explained in the README beside it', () => {
     const text = readFileSync(join(folder, 'README.md'), 'utf8')
-    expect(names).toEqual(['cosface-casia.json', 'sphereface-casia.json', 'yardstick.json'])
+    expect(names).toEqual(['cosface-casia.json', 'fine-tune.json', 'sphereface-casia.json', 'yardstick.json'])
     expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([])
   })
 
