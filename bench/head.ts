@@ -21,9 +21,15 @@ export function headWork({
   const image = Float32Array.from({ length: batch * dimensions }, () => random.normal())
   const labels = Int32Array.from({ length: batch }, () => random.below(classes))
   const built = lossNamed('lmcl').build()
+  const chunked = {
+    kind: 'chunked',
+    parts: lossParts(built),
+    cosines: (x: Tensor, W: Tensor) => classCosines(x, W),
+  } as const
   const heads: Readonly<Record<typeof kind, Head>> = {
-    dense: { kind: 'dense' },
-    chunked: { kind: 'chunked', parts: lossParts(built), cosines: (x, W) => classCosines(x, W) },
+    // As `train --head dense` has it where people are many.
+    dense: { ...chunked, keepsLogits: true },
+    chunked,
     sampled: { kind: 'sampled', ratio },
   }
   return gated((gate) =>

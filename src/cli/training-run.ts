@@ -2,7 +2,7 @@ import { UsageError } from '../errors.ts'
 import { type BuiltLoss, lossNamed, metricsOf, unit } from '../losses/index.ts'
 import { cosine, multiStep, type Schedule, sgd, warmUp } from '../optim/index.ts'
 import { embeddingModel, stepCount, type TrainingData, type TrainOptions } from '../train/index.ts'
-import { frozenNames, parameterNames } from './freeze.ts'
+import { drawnNames, frozenNames, parameterNames } from './freeze.ts'
 import { headOf } from './head-settings.ts'
 import { backboneOf, describeNetwork } from './network-settings.ts'
 import type { Recipe } from './recipe.ts'
@@ -70,7 +70,7 @@ export function trainOptions(
     checkpointEvery: recipe.checkpointEvery,
     metrics: metricsOf(built),
     prototypesPerClass: built.prototypesPerClass,
-    head: headOf(recipe, built, folder),
+    head: headOf(recipe, built, { people: data.classes, folder }),
     ...(built.renormalise && { project: unit }),
     frozen: frozenOf(recipe, data),
     scales: (name) => (name.endsWith('.bias') ? { rate: biasRate, decay: biasDecay } : {}),
@@ -82,11 +82,14 @@ export function trainOptions(
 function frozenOf(recipe: Recipe, data: TrainingData): TrainOptions['frozen'] {
   const { freeze, from } = recipe
   if (freeze === undefined) return undefined
-  if (from === undefined)
+  const backbone = backboneOf(recipe)
+  const isFrozen = frozenNames(freeze, parameterNames(backbone, data))
+  // What starts at the same number everywhere, as a scale at 1, can stay there; what is drawn would stay noise.
+  if (from === undefined && drawnNames(backbone, data).some(isFrozen))
     throw new UsageError(
       `train: freeze needs from, a file with the weights that stay, got freeze ${freeze} alone`,
     )
-  return frozenNames(freeze, parameterNames(backboneOf(recipe), data))
+  return isFrozen
 }
 
 /** The finished model file of a run. Its bytes depend on recipe, data and parameters alone. */

@@ -1,4 +1,5 @@
 export { anyBatch } from './any-batch.ts'
+export { carry } from './carry.ts'
 export { type CutGraph, cutAt } from './cut.ts'
 export { type EmitOptions, emit } from './emit.ts'
 export { fold } from './fold.ts'

@@ -32,15 +32,25 @@ export async function chunkedRun(
   },
 ): Promise<HeadRun> {
   const [forward, backward] = [await openModel(forwardBytes), await openModel(backwardBytes)]
-  const bySize = new Map<number, { readonly look: Model; readonly learn: Model }>()
-  for (const { classes, look, learn } of chunks)
-    bySize.set(classes, { look: await openModel(look), learn: await openModel(learn) })
+  const bySize = new Map<
+    number,
+    { readonly look: Model; readonly learn: Model; readonly carried: readonly string[] }
+  >()
+  for (const { classes, look, learn, carried } of chunks)
+    bySize.set(classes, { look: await openModel(look), learn: await openModel(learn), carried })
   const largest = Math.max(...sizes)
   const buffers = new Map([...rows].map(([name, { width }]) => [name, new Float32Array(largest * width)]))
   const placed = sizes.map((classes, i) => ({
     classes,
     first: sizes.slice(0, i).reduce((n, size) => n + size, 0),
     ...bySize.get(classes)!,
+    // What a look leaves for when the chunk learns, in arrays of its own.
+    kept: Object.fromEntries(
+      bySize.get(classes)!.carried.map((name) => {
+        const tensor = bySize.get(classes)!.look.outputs[name]!
+        return [name, { ...tensor, data: tensor.data.slice() as TensorData['data'] }]
+      }),
+    ),
   }))
   /** A chunk's own rows of a state tensor, in the shape in which the model gives their next values. */
   const rowsOf = (
@@ -76,7 +86,7 @@ export async function chunkedRun(
 
     const looks: ChunkLook[] = []
     for (const chunk of placed) {
-      await chunk.look.run(given(chunk, {}))
+      await chunk.look.run(given(chunk, {}), { ...chunk.look.outputs, ...chunk.kept })
       const of = (name: keyof ChunkLook): Float32Array =>
         (chunk.look.outputs[name]!.data as Float32Array).slice()
       looks.push({ top: of('top'), sum: of('sum'), target: of('target'), own: of('own'), other: of('other') })
@@ -88,7 +98,7 @@ export async function chunkedRun(
     const known = { [chunkInputs.top]: column(top), [chunkInputs.share]: column(share) }
     for (const chunk of placed) {
       const { learn, first } = chunk
-      await learn.run(given(chunk, known))
+      await learn.run(given(chunk, { ...known, ...chunk.kept }))
       const part = learn.outputs[gradientName]!.data as Float32Array
       for (let i = 0; i < total.length; i++) total[i]! += part[i]!
       // The rows take the array in which they were made, and the model the one in which they were: nothing is copied.

@@ -18,6 +18,8 @@ export type HeadPlan =
         readonly classes: number
         readonly look: Uint8Array
         readonly learn: Uint8Array
+        /** Names of what `learn` is fed of what `look` gave. */
+        readonly carried: readonly string[]
       }[]
       /** Classes of each chunk in turn. */
       readonly sizes: readonly number[]

@@ -130,6 +130,16 @@ describe('a chunked head', () => {
   })
 })
 
+it('a chunked head that keeps its logits learns the same, and goes on to the byte', async () => {
+  const { run, chunked } = withLoss('lmcl', { scale: 20 })
+  const head: Head = { ...(chunked(2) as Extract<Head, { kind: 'chunked' }>), keepsLogits: true }
+  const [dense, kept] = [await observed({ ...run }), await observed({ ...run, head, checkpointEvery: 2 })]
+  for (const [what, distance] of Object.entries(apart(dense, kept))) expect(distance, what).toBeLessThan(1e-5)
+  const resume = await decodeCheckpoint(await encoded(kept.checkpoints[0]!), 'checkpoint')
+  const rest = await observed({ ...run, head, resume })
+  expect(await encoded(rest.checkpoints.at(-1)!)).toEqual(await encoded(kept.checkpoints.at(-1)!))
+})
+
 describe('a sampled head', () => {
   it('of all classes learns what the dense one learns', async () => {
     const { run } = withLoss('lmcl', { scale: 20 })

@@ -28,6 +28,8 @@ export type Head =
       readonly parts: LossPartsOf
       readonly cosines: (x: Tensor, W: Tensor) => Tensor
       readonly rows?: number
+      /** Keeps each chunk's logits from its first look to the second instead of computing them again: [N, C] in all. */
+      readonly keepsLogits?: boolean
     } & Stored)
 
 /** What a head takes of a step's options. */

@@ -1,6 +1,6 @@
-import { inversePermutation } from '../graph/index.ts'
+import { inversePermutation, type Tensor } from '../graph/index.ts'
 import { permuteAxes } from '../math/permute.ts'
-import { emit, type StateLayouts, tidy } from '../onnx/index.ts'
+import { carry, emit, type StateLayouts, tidy } from '../onnx/index.ts'
 import { createStepSession } from '../runtime/node.ts'
 import { openThread } from '../runtime/node-thread.ts'
 import type { TensorData } from '../runtime/session.ts'
@@ -136,7 +136,7 @@ function planOf(
     return { plan: { kind: 'sampled', step: bytes, count, classes, seed }, layouts }
   }
   if (head.kind !== 'chunked') throw new Error('train: a dense head is part of the step')
-  const { parts, cosines, rows = usualChunk } = head
+  const { parts, cosines, rows = usualChunk, keepsLogits = false } = head
   const dimensions = step.feature.shape[1]!
   const sizes = chunkSizes(classes, rows)
   const perClass = classTensors(options, dimensions)
@@ -146,8 +146,19 @@ function planOf(
       { ...options, parts, cosines, classes: size },
       { dimensions, perClass },
     )
-    const [a, b] = lowering === 'cpu' ? [tidy(look), tidy(learn)] : [look, learn]
-    return { classes: size, look: emit(a, { name: 'look' }), learn: emit(b, { name: 'learn' }) }
+    const names = Object.keys(look)
+    const both = lowering === 'cpu' ? tidy({ ...look, ...learn }) : { ...look, ...learn }
+    const [ofLook, ofLearn] = [true, false].map((isLook) =>
+      Object.fromEntries(Object.entries(both).filter(([name]) => names.includes(name) === isLook)),
+    ) as [Record<string, Tensor>, Record<string, Tensor>]
+    const most = keepsLogits ? batch * size : 0
+    const { first, second, carried } = carry({ first: ofLook, second: ofLearn }, { most })
+    return {
+      classes: size,
+      look: emit(first, { name: 'look' }),
+      learn: emit(second, { name: 'learn' }),
+      carried,
+    }
   })
   return {
     plan: {
