@@ -99,6 +99,16 @@ describe('steradian train --freeze', () => {
     expect(await models[1]).toEqual(await models[0])
   })
 
+  it('what starts at one number can stay there from the beginning', async () => {
+    const words = ['--batch-norm', 'true', '--freeze', 'stage1.down.norm.weight']
+    expect((await train('scale', ...words, '--steps', '2')).error).toBeUndefined()
+    const values = await tensorsOf(await readCheckpoint(join(base, 'scale', 'checkpoint.bin')))
+    expect(new Set(values.get('stage1.down.norm.weight'))).toEqual(new Set([1]))
+    expect(new Set(values.get('stage2.down.norm.weight')).size).toBeGreaterThan(1)
+    // The layer is trained by the batch none the less.
+    expect(new Set(values.get('stage1.down.norm.mean')).size).toBeGreaterThan(1)
+  })
+
   it.each([
     [
       ['--freeze', 'stage1'],

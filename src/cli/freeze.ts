@@ -1,13 +1,24 @@
 import { UsageError } from '../errors.ts'
 import { input, topologicalOrder } from '../graph/index.ts'
 import { nearest } from '../math/nearest.ts'
+import { rng } from '../math/rng.ts'
 import { type Backbone, type NetworkInput, networkInput } from '../train/index.ts'
 
 /** Names of a network's parameters, in the order in which pixels meet them. */
-export function parameterNames(backbone: Backbone, sizes: NetworkInput): string[] {
+export const parameterNames = (backbone: Backbone, sizes: NetworkInput): string[] =>
+  parametersOf(backbone, sizes).map(({ name }) => name)
+
+/** Names of those whose first values are drawn, not one number for all of them. */
+export const drawnNames = (backbone: Backbone, sizes: NetworkInput): string[] =>
+  parametersOf(backbone, sizes).flatMap(({ name, init }) => {
+    const [first, second] = init(rng(0), [2])
+    return first === second ? [] : [name]
+  })
+
+function parametersOf(backbone: Backbone, sizes: NetworkInput) {
   const { seen } = networkInput(1, sizes)
   return topologicalOrder([backbone(input('x', seen.shape))]).flatMap(({ leaf }) =>
-    leaf?.kind === 'parameter' ? [leaf.name] : [],
+    leaf?.kind === 'parameter' ? [leaf] : [],
   )
 }
 
