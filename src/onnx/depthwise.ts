@@ -68,7 +68,7 @@ function taps(x: Tensor): Tensor {
 }
 
 /** The map of `size` with g at every second place and zeros between: [N, H', W', C] -> [N, H, W, C]. */
-function spread(g: Tensor, [h, w]: readonly [number, number]): Tensor {
+export function spread(g: Tensor, [h, w]: readonly [number, number]): Tensor {
   const [n, rows, columns, c] = g.shape as [number, number, number, number]
   const places = new Int32Array(h * w).fill(outside)
   for (let row = 0; row < rows; row++)

@@ -1,10 +1,17 @@
 import { inversePermutation, type RewriteRule, type Tensor } from '../graph/index.ts'
 import { holdsAnyBatch } from './any-batch.ts'
 import {
+  blockedDepthwise,
+  blockedDepthwiseTranspose,
+  blockedDepthwiseWeight,
+  canBeBlocked,
+} from './blocked.ts'
+import {
   depthwiseConv,
   depthwiseConvTranspose,
   depthwiseConvWeight,
   type Stride,
+  spread,
   wholeDepthwise,
   wholeDepthwiseTranspose,
   wholeDepthwiseWeight,
@@ -55,7 +62,9 @@ function forward({ shape }: Tensor, x: Tensor, w: Tensor, walk: Walk): Tensor | 
   const stride = isSmall(w, walk) ? strideOf(walk.strides) : null
   const isWhole = isPlain(walk) && equal(shape.slice(2), [1, 1])
   if (!stride && !isWhole) return null
-  const [a, k] = [mergedTranspose(x, toLast), mergedTranspose(w, kernelLast)]
+  const a = mergedTranspose(x, toLast)
+  if (stride && canBeBlocked(a.shape[3]!)) return mergedTranspose(blockedDepthwise(a, w, walk), toFirst)
+  const k = mergedTranspose(w, kernelLast)
   return mergedTranspose(stride ? depthwiseConv(a, k, stride) : wholeDepthwise(a, k), toFirst)
 }
 
@@ -63,8 +72,11 @@ function byInput({ shape }: Tensor, g: Tensor, w: Tensor, walk: Walk): Tensor | 
   const stride = isSmall(w, walk) ? strideOf(walk.strides) : null
   const isWhole = isPlain(walk) && equal(g.shape.slice(2), [1, 1])
   if (!stride && !isWhole) return null
-  const [a, k] = [mergedTranspose(g, toLast), mergedTranspose(w, kernelLast)]
+  const a = mergedTranspose(g, toLast)
   const size = [shape[2]!, shape[3]!] as const
+  if (stride && canBeBlocked(a.shape[3]!))
+    return mergedTranspose(blockedDepthwiseTranspose(stride === 1 ? a : spread(a, size), w), toFirst)
+  const k = mergedTranspose(w, kernelLast)
   return mergedTranspose(
     stride ? depthwiseConvTranspose(a, k, { stride, size }) : wholeDepthwiseTranspose(a, k),
     toFirst,
@@ -89,6 +101,7 @@ function byWeight({ shape }: Tensor, x: Tensor, g: Tensor, walk: Walk): Tensor |
   const batchLast = [1, 2, 3, 0]
   const a = mergedTranspose(mergedReshape(x, [channels, n, h, w]), batchLast)
   const b = mergedTranspose(g, batchLast)
+  if (isOfSmall && canBeBlocked(channels)) return blockedDepthwiseWeight(a, b, walk)
   return mergedTranspose(
     isOfSmall ? depthwiseConvWeight(a, b, stride) : wholeDepthwiseWeight(a, b),
     [2, 3, 0, 1],

@@ -18,6 +18,7 @@ import { pointwiseConv, pointwiseConvTranspose, pointwiseConvWeight } from './po
 import { sinkTranspose } from './sink-transpose.ts'
 import { stridedConv, stridedConvTranspose, stridedConvWeight } from './strided.ts'
 import { tidy } from './tidy.ts'
+import { wideRows } from './wide-rows.ts'
 import { type TileSize, winogradConv, winogradConvTranspose, winogradConvWeight } from './winograd.ts'
 
 /** Channels first to channels last, and back. */
@@ -142,8 +143,9 @@ export const mergeMovement: RewriteRule = ({ op }, [x]) => {
 
 /** The graph of `outputs` in forms that are faster on a CPU: same values but for rounding, other operators, no `keeping`. */
 export function lower(outputs: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
-  return rewrite(
-    rewrite(tidy(withoutKeeping(outputs)), lowerChoice),
+  const tidied = rewrite(tidy(withoutKeeping(outputs)), lowerChoice)
+  const sunk = rewrite(
+    tidied,
     (node, inputs) =>
       mergeMovement(node, inputs) ??
       lowerPointwise(node, inputs) ??
@@ -151,4 +153,5 @@ export function lower(outputs: Readonly<Record<string, Tensor>>): Record<string,
       lowerConvolution(node, inputs) ??
       sinkTranspose(node, inputs),
   )
+  return rewrite(sunk, wideRows)
 }

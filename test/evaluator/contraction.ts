@@ -3,9 +3,11 @@ import {
   broadcastIndices,
   broadcastShapes,
   count,
+  forEachIndex,
   type Kernel,
   list,
   number,
+  stridesOf,
   type Values,
   zeros,
 } from './values.ts'
@@ -153,10 +155,29 @@ const convTranspose: Kernel = ([x, w], attributes): Values => {
   return y
 }
 
+/** Into and out of maps in blocks of channels, which are [N, C, H, W] to a graph. */
+const reordered =
+  (permutation: readonly number[]): Kernel =>
+  ([x], attributes) => {
+    if (number(attributes, 'channels_last', 0) === 0) return x!
+    const y = zeros(
+      permutation.map((axis) => x!.shape[axis]!),
+      x!.dtype,
+    )
+    const strides = stridesOf(x!.shape)
+    forEachIndex(y.shape, (index, flat) => {
+      y.data[flat] = x!.data[permutation.reduce((at, axis, i) => at + index[i]! * strides[axis]!, 0)]!
+    })
+    return y
+  }
+
 /** Operators that multiply and sum. */
 export const contractionKernels: Readonly<Record<string, Kernel>> = {
   MatMul: matmul,
   Conv: conv,
   ConvTranspose: convTranspose,
   'com.microsoft.FusedMatMul': fusedMatmul,
+  'com.microsoft.nchwc.Conv': conv,
+  'com.microsoft.nchwc.ReorderInput': reordered([0, 3, 1, 2]),
+  'com.microsoft.nchwc.ReorderOutput': reordered([0, 2, 3, 1]),
 }
