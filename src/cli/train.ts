@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
-import { trainingData } from '../data/index.ts'
+import { type ImageSource, trainingData } from '../data/index.ts'
 import { DataError, UsageError } from '../errors.ts'
 import { type Checkpoint, prepare, readCheckpoint, type TrainingData } from '../train/index.ts'
 import { checkSampling } from './check-sampling.ts'
@@ -158,8 +158,9 @@ async function prepareAndRun(
     recipe.vectors === undefined ? undefined : await readVectorSet(recipe, { path: recipe.vectors, say })
   const pictures = vectors ? undefined : await readTrainingSet(recipe, say)
   const dataset = vectors?.dataset ?? pictures!
-  const dataOf = async (own: Recipe): Promise<TrainingData> =>
-    vectors?.data ?? trainingData(await imageSource(pictures!, own, { signal, say }), choicesOf(own))
+  const sourceOf = async (own: Recipe) => pictures && (await imageSource(pictures, own, { signal, say }))
+  const dataOf = (source: ImageSource | undefined): TrainingData =>
+    vectors?.data ?? trainingData(source!, choicesOf(recipe))
   if (resume) checkSame(resume, dataset.hash, files.checkpoint)
   const warnings = checkSampling(recipe, dataset)
   const planned = trainOptions(recipe, vectors?.data ?? factsOf(dataset, inputSize(recipe.input)))
@@ -168,16 +169,18 @@ async function prepareAndRun(
   for (const warning of [...warnings, ...planned.built.warnings(dataset.people.length, recipe.dimensions)])
     say(`warning: ${warning}`)
   if (flags.dryRun) {
-    const direct = { ...recipe, cache: 'none' }
-    if (pictures) await lookThrough(pictures, direct, signal)
-    const options = trainOptions(recipe, await dataOf(direct))
+    if (pictures) await lookThrough(pictures, signal)
+    const options = trainOptions(recipe, dataOf(await sourceOf({ ...recipe, cache: 'none' })))
     await dryRun({ ...options, signal }, { recipe, out: flags.out, json: flags.json === true })
     return
   }
-  // A run that goes on has looked at its pictures.
-  const content = resume ? contentOf(resume) : pictures && (await lookThrough(pictures, recipe, signal))
+  const source = await sourceOf(recipe)
+  // A run that goes on has looked at its pictures, and a cache knows those that it was made of.
+  const content = resume
+    ? contentOf(resume)
+    : (source?.contentHash ?? (pictures && (await lookThrough(pictures, signal))))
   const options = {
-    ...trainOptions(recipe, await dataOf(recipe), { folder: folder?.path }),
+    ...trainOptions(recipe, dataOf(source), { folder: folder?.path }),
     ...(resume && { resume }),
     // Read when they are wanted, so that they are not held through the run.
     ...(from !== undefined && { from: () => startingValues(from) }),

@@ -53,12 +53,15 @@ export async function readTrainingSet(recipe: Recipe, say: (line: string) => voi
   return dataset
 }
 
-/** The images: decoded and aligned each time, or once into a cache that later runs share. */
+/**
+ * The images: decoded and aligned each time, or once into a cache that later runs share, which keeps the hash of the pictures'
+ * bytes, so that they are not read again for it.
+ */
 export async function imageSource(
   dataset: Dataset,
   recipe: Recipe,
   { signal, say }: { readonly signal: AbortSignal; readonly say: (line: string) => void },
-): Promise<ImageSource> {
+): Promise<ImageSource & { readonly contentHash?: string }> {
   const options = { ...inputSize(recipe.input), template: recipe.alignment }
   if (recipe.cache === 'none') return fileSource(dataset, options)
   const shown = progress({ total: dataset.samples.length, label: 'aligning', unit: 'images' })
@@ -82,15 +85,13 @@ export const choicesOf = (recipe: Recipe): TrainingDataOptions => ({
 })
 
 /**
- * Looks through all pictures and gives the hash of their bytes. Those that are aligned into a cache are decoded there, and only
- * read here.
+ * Looks through all pictures and gives the hash of their bytes.
  * @throws DataError for pictures that cannot be used
  */
-export async function lookThrough(dataset: Dataset, recipe: Recipe, signal: AbortSignal): Promise<string> {
+export async function lookThrough(dataset: Dataset, signal: AbortSignal): Promise<string> {
   const shown = progress({ total: dataset.samples.length, label: 'looking through', unit: 'images' })
   return checkPictures(dataset, {
     signal,
-    inspects: recipe.cache === 'none',
     onProgress: (done) => shown.update(done),
   }).finally(shown.finish)
 }

@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { DataError, fileProblem } from '../errors.ts'
 import { encodeHeader, imagePosition, writeFully } from './cache-file.ts'
-import type { Sample } from './dataset.ts'
+import type { Dataset } from './dataset.ts'
 import { forEachIndex } from './parallel.ts'
-import { type FileSourceOptions, readAligned, withBytes } from './source.ts'
+import { contentHash, type PictureContent } from './picture-contents.ts'
+import { type FileSourceOptions, pictureBytes, readAligned } from './source.ts'
 
 /** How to build a cache. */
 export interface BuildCacheOptions extends FileSourceOptions {
@@ -23,12 +25,12 @@ let builds = 0
 
 /**
  * Decodes and aligns all samples into a cache file, under a temporary name in the same folder until it is whole and
- * synced. What a killed process left there is removed.
+ * synced. Each picture is read once, for its pixels and for its hash. What a killed process left there is removed.
  * @throws DataError naming the pictures that cannot be used, all together (the first ten in words), or a full disk.
  * @throws the signal's reason when it stops the building.
  */
 export async function buildCache(
-  samples: readonly Sample[],
+  dataset: Pick<Dataset, 'people' | 'samples'>,
   file: string,
   key: Uint8Array,
   options: BuildCacheOptions,
@@ -39,9 +41,10 @@ export async function buildCache(
     await mkdir(dirname(file), { recursive: true })
     await removeLeftovers(file)
     handle = await open(part, 'w')
-    const sums = await writeImages(handle, samples, options)
+    const { sums, contents } = await writeImages(handle, dataset, options)
     const { height, width } = options
-    await writeFully(handle, encodeHeader({ count: samples.length, height, width, key, sums }), 0)
+    const content = Buffer.from(contentHash(dataset, contents), 'hex')
+    await writeFully(handle, encodeHeader({ count: sums.length, height, width, key, content, sums }), 0)
     await handle.sync()
     await handle.close()
     handle = undefined
@@ -56,12 +59,13 @@ export async function buildCache(
 
 async function writeImages(
   handle: FileHandle,
-  samples: readonly Sample[],
+  { samples }: Pick<Dataset, 'samples'>,
   { parallel = 8, onProgress, signal, ...how }: BuildCacheOptions,
-): Promise<Uint32Array> {
+): Promise<{ readonly sums: Uint32Array; readonly contents: readonly PictureContent[] }> {
   const size = how.height * how.width * 3
   const shape = { count: samples.length, height: how.height, width: how.width }
   const sums = new Uint32Array(samples.length)
+  const contents = new Array<PictureContent>(samples.length)
   const failures: { readonly index: number; readonly message: string }[] = []
   const perSlab = Math.max(1, Math.floor(SLAB_BYTES / size))
   let done = 0
@@ -71,7 +75,9 @@ async function writeImages(
     await forEachIndex(slab.length / size, parallel, async (i) => {
       signal?.throwIfAborted()
       try {
-        await readAligned(await withBytes(samples[first + i]!), how, slab, i * size)
+        const picture = await pictureBytes(samples[first + i]!)
+        contents[first + i] = { sha256: createHash('sha256').update(picture.bytes).digest('hex') }
+        await readAligned(picture, how, slab, i * size)
       } catch (error) {
         if (!(error instanceof DataError)) throw error
         failures.push({ index: first + i, message: error.message })
@@ -86,7 +92,7 @@ async function writeImages(
   }
   await writing
   if (failures.length > 0) throw new DataError(describeFailures(failures, samples.length))
-  return sums
+  return { sums, contents }
 }
 
 /** One line that names the first pictures that cannot be used and counts the others. */

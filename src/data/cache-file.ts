@@ -4,13 +4,15 @@ import { DataError, fileProblem } from '../errors.ts'
 import type { Size } from '../image/warp.ts'
 
 /**
- * The layout of a cache file, little-endian: magic (8 bytes), version, count, height, width (uint32 each), key (32 bytes),
- * CRC-32 of all that and of the table (uint32), zero (uint32), the table of CRC-32s of the images (uint32 [count]), the
- * images (uint8 [count, height, width, 3]).
+ * The layout of a cache file, little-endian: magic (8 bytes), version, count, height, width (uint32 each), key and content (32
+ * bytes each), CRC-32 of all that and of the table (uint32), zero (uint32), the table of CRC-32s of the images (uint32
+ * [count]), the images (uint8 [count, height, width, 3]).
  */
 const MAGIC = 'SRDNIMGS'
-const VERSION = 1
-const HEADER = 64
+const VERSION = 2
+const HEADER = 96
+/** Where the CRC-32 of header and table stands. */
+const SUM = 88
 /** A single read of the file system ends at 2 GiB. */
 const PIECE = 1 << 28
 
@@ -19,6 +21,8 @@ export interface CacheHeader extends Size {
   readonly count: number
   /** 32 bytes that name what the images were made of. */
   readonly key: Uint8Array
+  /** 32 bytes, the `contentHash` of the pictures that the images were made of. */
+  readonly content: Uint8Array
   /** CRC-32 of each image, uint32 [count]. */
   readonly sums: Uint32Array
 }
@@ -37,13 +41,14 @@ export function imagePosition(
 }
 
 /** The first bytes of a cache file: header and table. */
-export function encodeHeader({ count, height, width, key, sums }: CacheHeader): Uint8Array {
+export function encodeHeader({ count, height, width, key, content, sums }: CacheHeader): Uint8Array {
   const bytes = Buffer.alloc(HEADER + 4 * count)
   bytes.write(MAGIC, 0, 'latin1')
   for (const [i, value] of [VERSION, count, height, width].entries()) bytes.writeUInt32LE(value, 8 + 4 * i)
   bytes.set(key, 24)
+  bytes.set(content, 56)
   for (let i = 0; i < count; i++) bytes.writeUInt32LE(sums[i]!, HEADER + 4 * i)
-  bytes.writeUInt32LE(headerSum(bytes), 56)
+  bytes.writeUInt32LE(headerSum(bytes), SUM)
   return bytes
 }
 
@@ -96,14 +101,14 @@ async function readHeader(
   if (info.size !== cacheBytes(count, { height, width })) return 'damaged'
   const bytes = Buffer.alloc(HEADER + 4 * count)
   await readFully(handle, bytes, 0)
-  if (headerSum(bytes) !== bytes.readUInt32LE(56)) return 'damaged'
+  if (headerSum(bytes) !== bytes.readUInt32LE(SUM)) return 'damaged'
   const sums = Uint32Array.from({ length: count }, (_, i) => bytes.readUInt32LE(HEADER + 4 * i))
-  return { count, height, width, key, sums }
+  return { count, height, width, key, content: head.subarray(56, SUM), sums }
 }
 
 /** The CRC-32 of header and table, but for its own field. */
 function headerSum(bytes: Uint8Array): number {
-  return crc32(bytes.subarray(60), crc32(bytes.subarray(0, 56)))
+  return crc32(bytes.subarray(SUM + 4), crc32(bytes.subarray(0, SUM)))
 }
 
 /** Reads from a place in the file until `into` is full, in pieces; returns how many bytes there were. */

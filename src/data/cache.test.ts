@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -9,6 +20,7 @@ import { type CacheOptions, cachedSource } from './cache.ts'
 import { cacheBytes } from './cache-file.ts'
 import { type Dataset, readDataset } from './dataset.ts'
 import { LANDMARK_COLUMNS } from './landmarks.ts'
+import { contentHash, pictureContents } from './picture-contents.ts'
 import { fileSource, type ImageSource } from './source.ts'
 
 const size = { height: 14, width: 12 }
@@ -84,6 +96,23 @@ describe('cachedSource', () => {
     expect(await readdir(join(root, 'cache'))).toEqual(['faces.bin'])
   })
 
+  test('the cache keeps the hash of the bytes that it was made of, which no later look needs the pictures for', async () => {
+    const data = await dataset()
+    const wanted = contentHash(data, await pictureContents(data))
+    expect((await open({}, data)).contentHash).toBe(wanted)
+    // Other bytes under the same size and time: what is learnt from is still what the cache was made of.
+    const file = join(root, 'faces/p1/3.jpg')
+    const [{ atime, mtime }, picture] = [await stat(file), await readFile(file)]
+    await writeFile(file, Buffer.alloc(picture.length))
+    await utimes(file, atime, mtime)
+    const kept = await open({}, data)
+    expect([kept.built, kept.contentHash]).toEqual([undefined, wanted])
+    await writeFile(file, picture)
+    await appendFile(join(root, 'faces/p0/0.jpg'), 'x')
+    expect((await open({}, data)).contentHash).toBe(contentHash(data, await pictureContents(data)))
+    expect((await open({}, data)).contentHash).not.toBe(wanted)
+  })
+
   test('large images, written in several pieces, come back whole', async () => {
     const large = { height: 1120, width: 960 }
     const source = await open({ ...large, maxMemoryBytes: 0 })
@@ -128,7 +157,7 @@ describe('cachedSource', () => {
   test('a cache cut short at any place is built anew', async () => {
     expect(await built()).toBe('absent')
     const whole = await readFile(at())
-    for (const length of [8, 63, 64, 80, whole.length - 1]) {
+    for (const length of [8, 63, 95, 96, 112, whole.length - 1]) {
       await writeFile(at(), whole.subarray(0, length))
       expect([length, await built()]).toEqual([length, 'damaged'])
       expect((await readFile(at())).equals(whole)).toBe(true)
@@ -140,8 +169,22 @@ describe('cachedSource', () => {
   test('a flipped bit anywhere is noticed: built anew, or refused when the image is read from the disk', async () => {
     const plain = await all(await open())
     const whole = await readFile(at())
-    const head = 64 + 4 * COUNT
-    for (const place of [8, 12, 20, 24, 55, 56, 64, head - 1, head, head + bytes + 5, whole.length - 1]) {
+    const head = 96 + 4 * COUNT
+    for (const place of [
+      8,
+      12,
+      20,
+      24,
+      55,
+      56,
+      87,
+      88,
+      96,
+      head - 1,
+      head,
+      head + bytes + 5,
+      whole.length - 1,
+    ]) {
       const flipped = Buffer.from(whole)
       flipped[place]! ^= 4
       await writeFile(at(), flipped)

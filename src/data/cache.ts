@@ -22,6 +22,8 @@ export interface CachedSource extends ImageSource {
   /** Why the cache was built by this call, if it was: there was none, it was made of other things, or it was damaged. */
   readonly built?: 'absent' | 'stale' | 'damaged'
   readonly inMemory: boolean
+  /** The `contentHash` of the pictures as they were when the cache was built. */
+  readonly contentHash: string
   /** Closes the file. */
   close(): Promise<void>
 }
@@ -50,14 +52,15 @@ export async function cachedSource(
   let pixels = typeof opened === 'string' || !inMemory ? undefined : await load(opened.handle, opened.header)
   if (typeof opened === 'string' || pixels === 'damaged') {
     built = typeof opened === 'string' ? opened : 'damaged'
-    await buildCache(samples, file, key, options)
+    await buildCache(dataset, file, key, options)
     opened = await openCache(file, expected)
     if (typeof opened === 'string')
       throw new DataError(`${file}: another process changed it while it was built`)
     pixels = inMemory ? await load(opened.handle, opened.header) : undefined
   }
   const { handle, header } = opened
-  const about = { inMemory, ...(built && { built }) }
+  const contentHash = Buffer.from(header.content).toString('hex')
+  const about = { inMemory, contentHash, ...(built && { built }) }
   if (pixels === undefined) return { ...diskSource(file, handle, header, labels), ...about }
   if (pixels === 'damaged') throw new DataError(`${file}: the disk does not give back what was written`)
   return { ...memorySource({ pixels, labels, height, width }), ...about, close: async () => {} }

@@ -1,19 +1,16 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { DataError, fileProblem } from '../errors.ts'
+import { DataError } from '../errors.ts'
 import { inspect } from '../image/inspect.ts'
 import { measure } from '../image/measure.ts'
 import type { Size } from '../image/warp.ts'
 import type { Dataset } from './dataset.ts'
 import { forEachIndex } from './parallel.ts'
-import { withBytes } from './source.ts'
+import { pictureBytes } from './source.ts'
 
 /** How to look through pictures. */
 export interface PictureContentsOptions {
   /** How many at a time. */
   readonly parallel?: number
-  /** Whether to look at both ends of each; false where it is decoded anyway, and bytes alone are asked for. */
-  readonly inspects?: boolean
   /** Called with the number done and the number in all. */
   readonly onProgress?: (done: number, total: number) => void
   /** Stops the work. */
@@ -37,31 +34,28 @@ export interface PictureContent extends Partial<Size> {
  */
 export async function pictureContents(
   { samples }: Pick<Dataset, 'samples'>,
-  { parallel = 8, inspects = true, onProgress, signal }: PictureContentsOptions = {},
+  { parallel = 8, onProgress, signal }: PictureContentsOptions = {},
 ): Promise<PictureContent[]> {
   const contents = new Array<PictureContent>(samples.length)
   let done = 0
   await forEachIndex(samples.length, parallel, async (index) => {
     signal?.throwIfAborted()
-    contents[index] = await contentOf(samples[index]!, inspects)
+    contents[index] = await contentOf(samples[index]!)
     onProgress?.(++done, samples.length)
   })
   return contents
 }
 
-async function contentOf(sample: Dataset['samples'][number], inspects: boolean): Promise<PictureContent> {
-  let bytes: Uint8Array
-  let name = sample.path
+async function contentOf(sample: Dataset['samples'][number]): Promise<PictureContent> {
+  let held: Awaited<ReturnType<typeof pictureBytes>>
   try {
-    const held = await withBytes(sample)
-    name = held.path
-    bytes = held.bytes ?? (await readFile(sample.path))
+    held = await pictureBytes(sample)
   } catch (error) {
-    const message = error instanceof DataError ? error.message : `${sample.path}: ${fileProblem(error)}`
-    return { problem: message }
+    if (!(error instanceof DataError)) throw error
+    return { problem: error.message }
   }
+  const { bytes, path: name } = held
   const facts = { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length }
-  if (!inspects) return facts
   try {
     await inspect(bytes, { name })
     return { ...facts, ...(await measure(bytes)) }

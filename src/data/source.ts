@@ -1,4 +1,5 @@
-import { DataError, ShapeError } from '../errors.ts'
+import { readFile } from 'node:fs/promises'
+import { DataError, fileProblem, ShapeError } from '../errors.ts'
 import { type AlignOptions, alignFace } from '../image/align.ts'
 import { decode } from '../image/decode.ts'
 import { resize } from '../image/resize.ts'
@@ -75,6 +76,19 @@ export async function withBytes(
   if (position === undefined) return sample
   const bytes = await readRecordImage(path, position, name)
   return { path: `${path}: record ${name}`, bytes, ...(points && { points }) }
+}
+
+/** The bytes of a sample's picture, wherever they lie, and a path that names it. @throws DataError `path: why`. */
+export async function pictureBytes(
+  sample: Pick<Sample, 'path' | 'position' | 'name' | 'points'>,
+): Promise<Pick<Sample, 'path' | 'points'> & { readonly bytes: Uint8Array }> {
+  const { bytes, ...held } = await withBytes(sample)
+  if (bytes) return { ...held, bytes }
+  try {
+    return { ...held, bytes: await readFile(held.path) }
+  } catch (error) {
+    throw new DataError(`${held.path}: ${fileProblem(error)}`)
+  }
 }
 
 /**
