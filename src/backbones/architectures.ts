@@ -18,8 +18,17 @@ export interface Architecture {
   readonly takes: readonly ('batchNorm' | 'hidden')[]
   /** Whether it is made for vectors, not pictures. */
   readonly isForVectors: boolean
+  /** The pictures that it is published with: height and width in pixels, and where the five points of a face go. */
+  readonly usual: {
+    readonly height: number
+    readonly width: number
+    readonly alignment: 'sphereface' | 'arcface'
+  }
   readonly build: (x: Tensor, options?: ArchitectureOptions) => Tensor
 }
+
+const tall = { height: 112, width: 96, alignment: 'sphereface' } as const
+const square = { height: 112, width: 112, alignment: 'arcface' } as const
 
 /** Every network by name. */
 export const architectures: readonly Architecture[] = [
@@ -28,6 +37,7 @@ export const architectures: readonly Architecture[] = [
       name: `sfnet${depth}`,
       takes: ['batchNorm'],
       isForVectors: false,
+      usual: tall,
       build: (x, options) => sfnet(x, { ...options, depth }),
     }),
   ),
@@ -36,11 +46,12 @@ export const architectures: readonly Architecture[] = [
       name: `ir${depth}`,
       takes: [],
       isForVectors: false,
+      usual: square,
       build: (x, options) => ir(x, { ...options, depth }),
     }),
   ),
-  { name: 'mobilefacenet', takes: [], isForVectors: false, build: mobileFaceNet },
-  { name: 'mlp', takes: ['batchNorm', 'hidden'], isForVectors: true, build: mlp },
+  { name: 'mobilefacenet', takes: [], isForVectors: false, usual: square, build: mobileFaceNet },
+  { name: 'mlp', takes: ['batchNorm', 'hidden'], isForVectors: true, usual: tall, build: mlp },
 ]
 
 /** The network of a name. @throws UsageError where there is none */

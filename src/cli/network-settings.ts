@@ -50,3 +50,20 @@ export function checkNetwork(where: string, { architecture, hidden, batchNorm }:
   if (batchNorm === false && !takes.includes('batchNorm'))
     throw new UsageError(`${where}: batchNorm: ${architecture} has batch normalisation everywhere, got false`)
 }
+
+/** The pictures that a network is published with, as settings. */
+export function usualPictures(architecture: string): Pick<Recipe, 'input' | 'alignment'> {
+  const { height, width, alignment } = architectureNamed(architecture).usual
+  return { input: `${height}x${width}`, alignment }
+}
+
+/** What is unusual about the pictures of a recipe: an alignment that is of pictures of another shape. */
+export function pictureWarnings({ architecture, input, alignment, vectors }: Recipe): string[] {
+  if (vectors !== undefined || architectureNamed(architecture).isForVectors) return []
+  const [height, width] = input.split('x')
+  const fitting = height === width ? 'arcface' : 'sphereface'
+  if (alignment === fitting) return []
+  return [
+    `alignment ${alignment} is made for ${fitting === 'arcface' ? 'pictures of 112x96' : 'square pictures'}, got input ${input}: width is added or cut at the sides (--alignment ${fitting} fits it)`,
+  ]
+}

@@ -38,8 +38,14 @@ export const settings = {
     .boolean()
     .describe('sfnet, mlp: batch normalisation before each activation; ir and mobilefacenet always have it'),
   dropout: fromZero.lt(1).describe('share of the numbers before the embedding that a step leaves out'),
-  input: size.describe('HEIGHTxWIDTH of the aligned images'),
-  alignment: z.enum(['sphereface', 'arcface']).describe('where the five points go'),
+  input: size.describe(
+    'HEIGHTxWIDTH of the aligned images; where nobody says it, 112x112 for ir and mobilefacenet, 112x96 for the others',
+  ),
+  alignment: z
+    .enum(['sphereface', 'arcface'])
+    .describe(
+      'where the five points go; where nobody says it, arcface for ir and mobilefacenet, sphereface for the others',
+    ),
   head: z
     .enum(['dense', 'chunked', 'sampled'])
     .describe(
@@ -100,8 +106,6 @@ export const defaults = {
   width: 1,
   dimensions: 512,
   dropout: 0,
-  input: '112x96',
-  alignment: 'sphereface',
   minImages: 1,
   head: 'dense',
   sampleRatio: 0.1,
@@ -129,8 +133,8 @@ export const defaults = {
   checkpointEvery: 500,
 } satisfies Partial<Settings>
 
-/** Settings that every run has; of `epochs` and `steps` it has one. */
-type Decided = Exclude<keyof typeof defaults, 'epochs'>
+/** Settings that every run has: `input` and `alignment` as its network is published; of `epochs` and `steps` it has one. */
+type Decided = Exclude<keyof typeof defaults, 'epochs'> | 'input' | 'alignment'
 
 /** A recipe with everything decided: `lossOptions` are those of the loss. */
 export type Recipe = Pick<Settings, Decided> &

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UsageError } from '../errors.ts'
 import { noAugmentation } from '../image/index.ts'
 import { losses } from '../losses/index.ts'
+import { pictureWarnings } from './network-settings.ts'
 import { readRecipe, resolveRecipe } from './recipe.ts'
 import { recipeOptions } from './recipe-settings.ts'
 
@@ -217,5 +218,41 @@ describe('readRecipe(path)', () => {
     await expect(readRecipe(folder)).rejects.toThrow(
       `${folder}: recipe cannot be read, expected a file, got a folder`,
     )
+  })
+})
+
+describe('input and alignment', () => {
+  it.each([
+    ['sfnet20', '112x96', 'sphereface'],
+    ['ir18', '112x112', 'arcface'],
+    ['ir100', '112x112', 'arcface'],
+    ['mobilefacenet', '112x112', 'arcface'],
+  ])('of %s are those it is published with, where nobody says them', (architecture, input, alignment) => {
+    expect(resolveRecipe({ architecture }, {})).toMatchObject({ input, alignment })
+    expect(resolveRecipe({}, { architecture })).toMatchObject({ input, alignment })
+    expect(resolveRecipe({ architecture: 'sfnet4' }, { architecture })).toMatchObject({ input, alignment })
+  })
+
+  it('given values win, each alone', () => {
+    const architecture = 'ir50'
+    expect(resolveRecipe({ input: '56x48' }, { architecture })).toMatchObject({
+      ...{ input: '56x48', alignment: 'arcface' },
+    })
+    expect(resolveRecipe({}, { architecture, alignment: 'sphereface' })).toMatchObject({
+      ...{ input: '112x112', alignment: 'sphereface' },
+    })
+  })
+
+  it('that do not belong together are warned of, with what does', () => {
+    const warn = (given: Record<string, unknown>) => pictureWarnings(resolveRecipe({}, given))
+    expect(warn({ architecture: 'ir50', input: '56x48' })).toEqual([
+      'alignment arcface is made for square pictures, got input 56x48: width is added or cut at the sides (--alignment sphereface fits it)',
+    ])
+    expect(warn({ input: '112x112' })).toEqual([
+      'alignment sphereface is made for pictures of 112x96, got input 112x112: width is added or cut at the sides (--alignment arcface fits it)',
+    ])
+    for (const architecture of ['sfnet4', 'ir18', 'mobilefacenet', 'mlp'])
+      expect(warn({ architecture })).toEqual([])
+    expect(warn({ architecture: 'ir50', input: '56x48', alignment: 'sphereface' })).toEqual([])
   })
 })

@@ -9,6 +9,7 @@ import { flagOf } from './flag.ts'
 import { interruption } from './interruption.ts'
 import { checkUnchanged } from './learning-settings.ts'
 import { liveMetrics } from './live-metrics.ts'
+import { pictureWarnings } from './network-settings.ts'
 import { parsePort } from './port.ts'
 import { type Recipe, readRecipe, resolveRecipe } from './recipe.ts'
 import { recipeOptions } from './recipe-settings.ts'
@@ -162,7 +163,7 @@ async function prepareAndRun(
   const dataOf = (source: ImageSource | undefined): TrainingData =>
     vectors?.data ?? trainingData(source!, choicesOf(recipe))
   if (resume) checkSame(resume, dataset.hash, files.checkpoint)
-  const warnings = checkSampling(recipe, dataset)
+  const warnings = [...pictureWarnings(recipe), ...checkSampling(recipe, dataset)]
   const planned = trainOptions(recipe, vectors?.data ?? factsOf(dataset, inputSize(recipe.input)))
   const { step } = prepare({ ...planned, ...(resume && { resume }) })
   if (sizes) checkStartingSizes(sizes, step, { path: from! })
