@@ -32,7 +32,10 @@ describe('every recipe', () => {
 
   it('is explained in the README beside it', () => {
     const text = readFileSync(join(folder, 'README.md'), 'utf8')
-    expect(names).toEqual(['cosface-casia.json', 'fine-tune.json', 'sphereface-casia.json', 'yardstick.json'])
+    expect(names).toEqual([
+      ...['cosface-casia.json', 'fine-tune.json', 'ir50-arcface.json', 'mobilefacenet-arcface.json'],
+      ...['sphereface-casia.json', 'yardstick.json'],
+    ])
     expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([])
   })
 
@@ -88,6 +91,46 @@ describe('the published settings', () => {
   })
 })
 
+describe('as reproductions train with ArcFace', () => {
+  // 512,000 pictures are 1,000 steps of 512 a pass.
+  const rates = (name: string, epochs: number, at: readonly number[]) => {
+    const { recipe } = settingsOf(name)
+    const faces = syntheticFaces({ people: 2, imagesPerPerson: 1, height: 4, width: 4 })
+    const { rate, steps } = trainOptions(recipe, { ...trainingData(memorySource(faces)), count: 512_000 })
+    expect(steps).toBe(epochs * 1000)
+    return at.map((step) =>
+      Number((rate as (step: number, steps: number) => number)(step, steps).toPrecision(6)),
+    )
+  }
+  const common = {
+    ...{ loss: 'arcface', width: 1, input: '112x112', alignment: 'arcface', batch: 512, momentum: 0.9 },
+    ...{ mirror: true, flip: 'sum', lossOptions: { scale: 64, margin: 0.5, marginRamp: 0 } },
+  }
+
+  it('ir50: 25 passes, ÷10 after 10, 16 and 22, warm-up; the last scale stays at 1', () => {
+    const { recipe, scales } = settingsOf('ir50-arcface.json')
+    expect(recipe).toMatchObject({ ...common, architecture: 'ir50', dimensions: 512, weightDecay: 5e-4 })
+    expect(recipe.freeze).toBe('embedding.norm.weight')
+    expect(scales('embedding.bias')).toEqual({ rate: 1, decay: 1 })
+    expect(rates('ir50-arcface.json', 25, [500, 1000, 10_000, 10_001, 16_001, 22_000, 22_001])).toEqual([
+      0.05, 0.1, 0.1, 0.01, 0.001, 0.001, 0.0001,
+    ])
+  })
+
+  it('mobilefacenet: 30 passes, ÷10 after 10, 20 and 25, warm-up; D 128', () => {
+    const { recipe } = settingsOf('mobilefacenet-arcface.json')
+    expect(recipe).toMatchObject({
+      ...common,
+      architecture: 'mobilefacenet',
+      dimensions: 128,
+      weightDecay: 2e-4,
+    })
+    expect(
+      rates('mobilefacenet-arcface.json', 30, [500, 1000, 9_999, 10_000, 20_002, 24_999, 25_000]),
+    ).toEqual([0.05, 0.1, 0.1, 0.01, 0.001, 0.001, 0.0001])
+  })
+})
+
 it.each(['softmax', 'nsl', 'a-softmax', 'lmcl'])(
   'yardstick: a model of %s joins image and mirror, as it is evaluated',
   (loss) => {
@@ -128,6 +171,9 @@ describe("on a folder of CASIA-WebFace's layout, <7-digit person>/<image>.jpg", 
   it.each([
     ['sphereface-casia.json', 'a-softmax', 28000],
     ['cosface-casia.json', 'lmcl', 30000],
+    // Passes through 9 images: two batches of 4.
+    ['ir50-arcface.json', 'arcface', 25 * 2],
+    ['mobilefacenet-arcface.json', 'arcface', 30 * 2],
   ])('%s tells what the whole run would take, and trains', async (name, loss, steps) => {
     const dry = await train(name, '--dry-run', '--json')
     expect(dry.error).toBeUndefined()
@@ -137,7 +183,9 @@ describe("on a folder of CASIA-WebFace's layout, <7-digit person>/<image>.jpg", 
     expect(dry.stderr).toContain('9 images of 3 people')
     expect(dry.stderr).toContain('3 images excluded')
 
-    const out = at(loss)
+    expect(dry.stderr).not.toContain('alignment')
+
+    const out = at(name)
     const run = await train(name, '--steps', '3', '--out', out, '--json')
     expect(run.error).toBeUndefined()
     expect(JSON.parse(run.stdout)).toMatchObject({ steps: 3, people: 3, images: 9 })
