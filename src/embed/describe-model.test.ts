@@ -236,7 +236,11 @@ describe("anybody's model", () => {
         {},
         'm.onnx: expected pictures of 3 channels as input, got data [N, 1, 112, 112]',
       ],
-      [image(['N', 512]), {}, 'm.onnx: expected pictures of 4 axes as input, got data [N, 512]'],
+      [
+        image(['N', 512]),
+        {},
+        'm.onnx: takes vectors, not pictures (steradian embed --vectors), got data [N, 512] as input',
+      ],
       [
         image([1, 3, 112, 112], 'float16'),
         {},

@@ -30,6 +30,10 @@ export function describePixels(
     throw new DataError(
       `${name}: expected an input of float32 or uint8, got ${port.name} ${type} ${shapeText(port)}`,
     )
+  if (port.shape.length === 2 && type === 'float32')
+    throw new DataError(
+      `${name}: takes vectors, not pictures (steradian embed --vectors), got ${port.name} ${shapeText(port)} as input`,
+    )
   if (port.shape.length !== 4)
     throw new DataError(`${name}: expected pictures of 4 axes as input, got ${port.name} ${shapeText(port)}`)
   const [batch, ...axes] = port.shape.map((axis) => (typeof axis === 'number' && axis > 0 ? axis : undefined))

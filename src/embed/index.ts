@@ -22,3 +22,4 @@ export {
 } from './npy.ts'
 export { type OnnxFile, readOnnxFile } from './onnx-file.ts'
 export { type OpenModel, type OpenModelOptions, openModel } from './open-model.ts'
+export { openVectorModel, type VectorModel } from './vector-model.ts'
