@@ -20,6 +20,7 @@ import {
   topologicalOrder,
   where,
 } from '../graph/index.ts'
+import { anyBatch, decodeModel, emit } from './index.ts'
 import { lower } from './lower.ts'
 
 const typesIn = (outputs: Readonly<Record<string, Tensor>>): string[] =>
@@ -114,6 +115,19 @@ describe('lower(outputs)', () => {
     const lowered = expectSame({ y, dx, dslope }, feeds)
     expect(typesIn(lowered)).not.toEqual(expect.arrayContaining(['PRelu']))
     expect(typesIn(lowered)).not.toEqual(expect.arrayContaining(['Where']))
+  })
+
+  it('looks for what is below 0 once for a PReLU and its gradients; a file compares', () => {
+    const x = input('x', [2, 3, 4, 2])
+    const slope = parameter('slope', [3, 1, 1], { init: (_, shape) => new Float32Array(shape[0]!) })
+    const y = prelu(x, slope)
+    const [dx, dslope] = grad(reduceSum(mul(y, y)), [x, slope]) as [Tensor, Tensor]
+    const lowered = emit(lower({ y, dx, dslope }), { name: 'g' })
+    const types = decodeModel(lowered).graph!.node.map(({ opType }) => opType)
+    expect(types.filter((type) => type === 'HardSigmoid')).toHaveLength(1)
+    expect(types.filter((type) => ['Less', 'Cast', 'Min'].includes(type))).toEqual([])
+    const free = prelu(input('x', [anyBatch, 3, 4, 2]), slope)
+    expect(typesIn(lower({ free }))).toEqual(expect.arrayContaining(['Less', 'Cast']))
   })
 
   it('leaves a choice alone whose other side may be infinite', () => {

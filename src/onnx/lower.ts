@@ -1,17 +1,6 @@
-import {
-  add,
-  cast,
-  elementCount,
-  inversePermutation,
-  less,
-  mul,
-  type RewriteRule,
-  rewrite,
-  sub,
-  type Tensor,
-  withoutKeeping,
-} from '../graph/index.ts'
+import { inversePermutation, type RewriteRule, rewrite, type Tensor, withoutKeeping } from '../graph/index.ts'
 import { anyBatch, holdsAnyBatch } from './any-batch.ts'
+import { lowerChoices } from './choices.ts'
 import { lowerDepthwise } from './lower-depthwise.ts'
 import { mergedReshape, mergedTranspose } from './merged.ts'
 import { pointwiseConv, pointwiseConvTranspose, pointwiseConvWeight } from './pointwise.ts'
@@ -112,28 +101,6 @@ function tileSize(map: Tensor, other: Tensor): TileSize {
   return tiles < Math.max(c!, other.shape[3]!) ? 2 : 4
 }
 
-/**
- * A choice between one value a channel and a number, as arithmetic: ONNX Runtime's Where makes several passes over the map,
- * and its PRelu is slow with the channels last. The slope is shared by the forward and its gradient.
- */
-const lowerChoice: RewriteRule = ({ op, shape, dtype }, [x, a, b]) => {
-  if (op?.type === 'PRelu') return mul(x!, chosen(less(x!, 0), a!, 1))
-  // PReLU's gradient: a parameter is finite, so that the side that is not chosen adds 0 and never NaN.
-  const isSlope =
-    op?.type === 'Where' &&
-    dtype === 'float32' &&
-    a?.leaf?.kind === 'parameter' &&
-    elementCount(a.shape) < elementCount(shape) &&
-    b?.leaf?.kind === 'constant' &&
-    b.leaf.data.length === 1 &&
-    b.leaf.data[0] === 1
-  return isSlope ? chosen(x!, a, 1) : null
-}
-
-/** `a` where `condition` holds, else the number `b`: b + (a − b)·condition. */
-const chosen = (condition: Tensor, a: Tensor, b: number): Tensor =>
-  add(b, mul(sub(a, b), cast(condition, 'float32')))
-
 /** Transposes and reshapes meet those that the other rules made, and merge. */
 export const mergeMovement: RewriteRule = ({ op }, [x]) => {
   if (op?.type === 'Transpose') return mergedTranspose(x!, op.attributes!.perm as readonly number[])
@@ -143,7 +110,7 @@ export const mergeMovement: RewriteRule = ({ op }, [x]) => {
 
 /** The graph of `outputs` in forms that are faster on a CPU: same values but for rounding, other operators, no `keeping`. */
 export function lower(outputs: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
-  const tidied = rewrite(tidy(withoutKeeping(outputs)), lowerChoice)
+  const tidied = rewrite(tidy(withoutKeeping(outputs)), lowerChoices())
   const sunk = rewrite(
     tidied,
     (node, inputs) =>

@@ -11,7 +11,7 @@ import {
 import { mergedReshape, mergedTranspose } from './merged.ts'
 
 const elementwise = new Set([
-  'Abs', 'Add', 'Cast', 'Div', 'Equal', 'Exp', 'Greater', 'Identity', 'Less', 'Log', 'Max', 'Min', 'Mul', 'Neg', 'Relu',
+  'Abs', 'Add', 'Cast', 'Div', 'Equal', 'Exp', 'Greater', 'HardSigmoid', 'Identity', 'Less', 'Log', 'Max', 'Min', 'Mul', 'Neg', 'Relu',
   'Sqrt', 'Sub', 'Where',
 ]) // biome-ignore format: a list reads best in rows
 

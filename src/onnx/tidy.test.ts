@@ -9,6 +9,7 @@ import {
   matmul,
   max,
   mul,
+  neg,
   parameter,
   reduceSum,
   reshape,
@@ -44,6 +45,15 @@ describe('tidy(outputs)', () => {
     const { outputs, feeds } = step()
     const after = evaluate(tidy(outputs), feeds).velocity!
     expect(relativeError(after, evaluate(outputs, feeds).velocity!)).toBeLessThan(1e-14)
+  })
+
+  it('negates a sum, not what is summed', () => {
+    const x = input('x', [3, 4])
+    const y = reduceSum(neg(x), [0], { keepdims: true })
+    const feeds = { x: numbers([3, 4], 1) }
+    expect(count(tidy({ y }), 'Neg', 12)).toBe(0)
+    expect(tidy({ y }).y!.shape).toEqual([1, 4])
+    expect([...evaluate(tidy({ y }), feeds).y!]).toEqual([...evaluate({ y }, feeds).y!])
   })
 
   it('leaves no matrix turned over or expanded, and one product a step of a matrix with its row factors', () => {

@@ -4,6 +4,7 @@ import {
   elementCount,
   matmul,
   mul,
+  neg,
   type RewriteRule,
   rewrite,
   type Tensor,
@@ -29,6 +30,10 @@ const transposedProduct: RewriteRule = ({ op, shape }, [x]) =>
   op?.type === 'Transpose' && shape.length === 2 && x?.op?.type === 'MatMul'
     ? matmul(mergedTranspose(x.inputs[1]!, [1, 0]), mergedTranspose(x.inputs[0]!, [1, 0]))
     : null
+
+/** The sum of −x is −(the sum of x): where x is a map, a pass over it less. */
+const negatedSum: RewriteRule = ({ op }, [x]) =>
+  op?.type === 'ReduceSum' && x?.op?.type === 'Neg' ? neg(apply(op, x.inputs[0]!)) : null
 
 /** The factors of a product where one is smaller than the other. */
 function factorsOf({ op, inputs }: Tensor): readonly [small: Tensor, large: Tensor] | null {
@@ -77,5 +82,6 @@ export const tidy = (outputs: Readonly<Record<string, Tensor>>): Record<string, 
       withoutOne(node, inputs) ??
       withoutExpand(node, inputs) ??
       transposedProduct(node, inputs) ??
+      negatedSum(node, inputs) ??
       collected(node, inputs),
   )

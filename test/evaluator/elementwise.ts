@@ -69,6 +69,10 @@ export const elementwiseKernels: Readonly<Record<string, Kernel>> = {
   Abs: unary(Math.abs),
   Relu: unary((x) => Math.max(x, 0)),
   PRelu: prelu,
+  HardSigmoid: ([x], attributes) => {
+    const [alpha, beta] = [number(attributes, 'alpha', 0.2), number(attributes, 'beta', 0.5)]
+    return unary((v) => Math.max(0, Math.min(1, alpha * v + beta)))([x!], {})
+  },
   Identity: unary((x) => x),
   Where: where,
   Cast: cast,
