@@ -107,6 +107,18 @@ describe('readRecords', () => {
     expect(await refusal(folder)).toBe(line)
   })
 
+  test('refuses an index that gives two records one place', async () => {
+    const folder = await written()
+    const index = join(folder, 'train.idx')
+    const lines = (await readFile(index, 'utf8')).split('\n')
+    const place = lines[2]!.split('\t')[1]
+    lines[5] = `5\t${place}`
+    await writeFile(index, lines.join('\n'))
+    expect(await refusal(folder)).toBe(
+      `$/train.idx: expected a place for each record, got ${place} for 2 and 5`,
+    )
+  })
+
   test('refuses a label that is no whole number, and files that are missing', async () => {
     const folder = join(base, 'half')
     await writeRecords(folder, [{ label: 0.5, image: Buffer.alloc(9) }])

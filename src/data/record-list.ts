@@ -113,6 +113,15 @@ async function listed(
   }
   if (problems.length > 0)
     throw new DataError(describeProblems(problems, { file, index, size, total: entries.length }))
+  const twice = order.findIndex(
+    (i, at) => at > 0 && entries[i]!.position === entries[order[at - 1]!]!.position,
+  )
+  if (twice > 0) {
+    const [one, other] = [entries[order[twice - 1]!]!, entries[order[twice]!]!]
+    throw new DataError(
+      `${index}: expected a place for each record, got ${one.position} for ${one.number} and ${other.number}`,
+    )
+  }
   const zero = entries.findIndex(({ number }) => number === 0)
   // With two labels it is about the others, and no image itself.
   const end = zero >= 0 && labels[zero]!.length >= 2 ? labels[zero]![0]! : undefined

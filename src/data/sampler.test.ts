@@ -103,6 +103,13 @@ describe('sampler', () => {
     }
   })
 
+  test('balanced with fewer people than a batch holds shows no image twice in it while its person has another', () => {
+    // Of the first person three images for two places in each of three batches: a pass ends within a batch.
+    const orderOf = sampler(crowd([3, 9]), { batch: 4, seed: 1, sampler: 'balanced' })
+    for (let epoch = 0; epoch < 50; epoch++)
+      for (const chosen of batchesOf(orderOf(epoch), 4)) expect(new Set(chosen).size).toBe(4)
+  })
+
   test('labels may have gaps, and the orders are pinned, so that a run can be continued by a later version', () => {
     const labels = Int32Array.of(5, 0, 5, 0, 9, 9, 9, 0)
     const pk = sampler(labels, { batch: 4, seed: 0, sampler: 'pk', imagesPerPerson: 2 })(0)

@@ -54,12 +54,17 @@ export function sampler(
     // Of most people of a long list an epoch may take none: decks are shuffled when they are wanted.
     const decks: (ReturnType<typeof deck> | undefined)[] = new Array(people.length)
     let at = 0
-    for (let b = 0; b < batches; b++)
-      for (const person of peopleDeck.hand(batch / each)) {
-        const images = people[person]!
-        const dealer = (decks[person] ??= deck(images.length, rng(seed, IMAGES, epoch, person)))
-        for (const image of dealer.hand(each)) order[at++] = images[image]!
+    for (let b = 0; b < batches; b++) {
+      const hand = peopleDeck.hand(batch / each)
+      const dealt = new Map<number, Iterator<number>>()
+      for (const [person, times] of timesOf(hand)) {
+        const dealer = (decks[person] ??= deck(people[person]!.length, rng(seed, IMAGES, epoch, person)))
+        // In one hand, so that no image comes twice while there is another.
+        dealt.set(person, dealer.hand(times * each).values())
       }
+      for (const person of hand)
+        for (let k = 0; k < each; k++) order[at++] = people[person]![dealt.get(person)!.next().value!]!
+    }
     return order
   }
 }
@@ -84,6 +89,13 @@ export function checkPeople(
     throw new UsageError(
       `sampler pk: a batch of ${batch} with ${imagesPerPerson} images a person needs ${batch / imagesPerPerson} people, got ${people}`,
     )
+}
+
+/** How often each occurs. */
+function timesOf(items: Int32Array): Map<number, number> {
+  const times = new Map<number, number>()
+  for (const item of items) times.set(item, (times.get(item) ?? 0) + 1)
+  return times
 }
 
 /** The images of each label that has any, in their order. */
