@@ -219,6 +219,9 @@ describe('steradian data inspect', () => {
       [folder, '--test', join(base, 'gone')],
       new DataError(`${base}/gone: no such file or folder`),
     )
+    const noModel = await inspect(folder, '--model', join(base, 'gone.onnx'))
+    expect(noModel.error).toEqual(new DataError(`${base}/gone.onnx: no such file or folder`))
+    expect(noModel.stderr).not.toContain('looking through')
     const odd = join(base, 'odd.txt')
     await writeFile(odd, 'ann 1 2\nwhat is this\n')
     await refused(

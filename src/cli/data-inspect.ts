@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { type Dataset, pictureContents, readDataset, sharedNames } from '../data/index.ts'
 import { readText, textLines } from '../data/read-text.ts'
+import type { OpenModel } from '../embed/index.ts'
 import { DataError, shown, UsageError } from '../errors.ts'
 import { type AlikePeople, alikePeople, embedDataset, farImages } from './data-embedding.ts'
 import { excludeList } from './data-exclude-list.ts'
@@ -77,13 +78,16 @@ async function inspectCommand(folder: string | undefined, flags: Flags): Promise
   const tests = await Promise.all(flags.test.map((path) => readTest(path, flags)))
   const dataset = await givenDataset(folder, flags)
   const { signal, stop } = interruption(() => say('\nstopping (again to leave at once)'))
+  let model: OpenModel | undefined
   try {
+    // Before the pictures are read, which may take minutes.
+    if (flags.model !== undefined) model = await openGivenModel({ ...flags, model: flags.model }, say)
     const shown = progress({ total: dataset.samples.length, label: 'looking through', unit: 'images' })
     const contents = await pictureContents(dataset, {
       signal,
       onProgress: (done) => shown.update(done),
     }).finally(() => shown.finish())
-    const embedded = await withModel(flags, dataset, { tests, signal, say })
+    const embedded = model && (await withModel(model, dataset, { flags, tests, signal, say }))
     const facts: Inspection = {
       ...dataFacts(dataset, contents),
       sharedNames: Object.fromEntries(
@@ -104,6 +108,7 @@ async function inspectCommand(folder: string | undefined, flags: Flags): Promise
     say('stopped: nothing is written')
     process.exitCode = 130
   } finally {
+    await model?.close()
     stop()
   }
 }
@@ -147,35 +152,30 @@ function peopleOfPairLines(text: string, where: string): string[] | undefined {
   return [...people]
 }
 
-/** What a model tells of the images, where there is one. */
+/** What a model tells of the images. */
 async function withModel(
-  flags: Flags,
+  model: OpenModel,
   dataset: Dataset,
   {
+    flags: { batch, far, same },
     tests,
     signal,
     say,
   }: {
+    readonly flags: Flags
     readonly tests: readonly TestSet[]
     readonly signal: AbortSignal
     readonly say: (line: string) => void
   },
-): Promise<{ readonly found: NonNullable<Inspection['embedded']>; readonly model: unknown } | undefined> {
-  const { model: file, batch, far, same } = flags
-  if (file === undefined) return undefined
-  const model = await openGivenModel({ ...flags, model: file }, say)
-  try {
-    if (!dataset.hasLandmarks) say('no landmarks: images are taken as already aligned')
-    const here = await embedDataset(model, dataset, { batch, signal, label: 'embedding' })
-    const { limit, images } = farImages(here, { far })
-    const alike: Record<string, { limit: number; people: readonly AlikePeople[] }> = {}
-    for (const { path, dataset: test } of tests) {
-      if (test === undefined) continue
-      const there = await embedDataset(model, test, { batch, signal, label: 'embedding the test set' })
-      alike[path] = await alikePeople(here, there, { same, signal })
-    }
-    return { found: { farLimit: limit, far: images, alike }, model: modelFacts(model) }
-  } finally {
-    await model.close()
+): Promise<{ readonly found: NonNullable<Inspection['embedded']>; readonly model: unknown }> {
+  if (!dataset.hasLandmarks) say('no landmarks: images are taken as already aligned')
+  const here = await embedDataset(model, dataset, { batch, signal, label: 'embedding' })
+  const { limit, images } = farImages(here, { far })
+  const alike: Record<string, { limit: number; people: readonly AlikePeople[] }> = {}
+  for (const { path, dataset: test } of tests) {
+    if (test === undefined) continue
+    const there = await embedDataset(model, test, { batch, signal, label: 'embedding the test set' })
+    alike[path] = await alikePeople(here, there, { same, signal })
   }
+  return { found: { farLimit: limit, far: images, alike }, model: modelFacts(model) }
 }

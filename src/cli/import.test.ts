@@ -242,6 +242,11 @@ describe('steradian import', () => {
     expect(deep.error?.message).toMatch(
       /does not fit ir34 by the names of iresnet \(InsightFace\): stage1\.unit3.*; and \d+ more$/,
     )
+    // Half of ours and more are missing, but the file's own names leave no doubt.
+    const deeper = await take(iresnet, ['ir50', '--width', '0.03125'], '--out', out)
+    expect(deeper.error?.message).toMatch(
+      /does not fit ir50 by the names of iresnet \(InsightFace\): stage1\.unit3\.input\.norm\.weight needs layer1\.2\.bn1\.weight \[2\], got none; .*; and \d+ more$/,
+    )
     const wide = await take(iresnet, ['ir18'], '--out', out)
     expect(wide.error?.message).toContain('stem.weight needs conv1.weight [64,3,3,3], got [2,3,3,3]')
     const { error } = await take(
@@ -263,6 +268,10 @@ describe('steradian import', () => {
       'import: --out (a file for train --from) or --model (a model.onnx) is missing',
     ],
     [['--architecture', 'mlp', '--out', '$'], 'import: mlp needs --vector-length, got none'],
+    [
+      ['--architecture', 'mlp', '--vector-length', '1.5', '--out', '$'],
+      'import: expected a whole number above 0, got 1.5',
+    ],
     [
       ['--architecture', 'ir18', '--vector-length', '4', '--out', '$'],
       'import: --vector-length is of mlp, got it for ir18',
@@ -297,6 +306,12 @@ describe('steradian import', () => {
     await copyFile(iresnet, out)
     expect((await take(iresnet, ir, '--out', out)).error).toEqual(
       new UsageError(`--out: expected a new file, got ${out}, which is there already`),
+    )
+    expect((await take(iresnet, ir, '--model', out)).error).toEqual(
+      new UsageError(`--model: expected a new file, got ${out}, which is there already`),
+    )
+    expect((await take(iresnet, ir, '--out', `${out}.one`, '--model', `${out}.one`)).error).toEqual(
+      new UsageError(`import: --out and --model must be two files, got ${out}.one for both`),
     )
     await writeFile(`${out}.json`, '{"conv1.weight": "stem.weight"}')
     expect((await take(iresnet, ir, '--map', `${out}.json`, '--out', `${out}.bin`)).error).toEqual(

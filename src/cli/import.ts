@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { DataError, fileProblem, UsageError } from '../errors.ts'
 import { input as leaf, topologicalOrder } from '../graph/index.ts'
@@ -50,7 +50,7 @@ export function registerImport(program: Command): void {
         'bgr',
       ]),
     )
-    .option('--vector-length <number>', 'mlp: length of the vectors', positive)
+    .option('--vector-length <number>', 'mlp: length of the vectors', positiveWhole)
     .option('--json', 'print the facts as one JSON object')
   for (const { name, kind, doc } of recipeOptions()) {
     if (!(taken as readonly string[]).includes(name)) continue
@@ -63,6 +63,13 @@ const positive = (text: string): number => {
   const number = Number(text)
   if (!(number > 0 && Number.isFinite(number)))
     throw new UsageError(`import: expected a number above 0, got ${text}`)
+  return number
+}
+
+const positiveWhole = (text: string): number => {
+  const number = positive(text)
+  if (!Number.isSafeInteger(number))
+    throw new UsageError(`import: expected a whole number above 0, got ${text}`)
   return number
 }
 
@@ -85,7 +92,10 @@ async function importCommand(path: string, options: Options): Promise<void> {
   const sizes = sizesOf(recipe, vectorLength)
   const targets = targetsOf(recipe, sizes)
   const mapped = map === undefined ? {} : await readMap(map)
-  for (const file of [out, model]) if (file !== undefined) await checkNewFile(file)
+  if (out !== undefined && model !== undefined && resolve(out) === resolve(model))
+    throw new UsageError(`import: --out and --model must be two files, got ${out} for both`)
+  if (out !== undefined) await checkNewFile(out)
+  if (model !== undefined) await checkNewFile(model, { flag: '--model' })
 
   const file = await readWeights(path)
   const fit = fitWeights(file, targets, { network: recipe.architecture, ...mapped })

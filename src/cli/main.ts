@@ -1,6 +1,14 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
-import { DataError, NumericError, ShapeError, StoppedError, UsageError } from '../errors.ts'
+import {
+  DataError,
+  fileProblem,
+  NumericError,
+  ShapeError,
+  StoppedError,
+  shown,
+  UsageError,
+} from '../errors.ts'
 import { registerCommands } from './commands.ts'
 import { endWithParent } from './end-with-parent.ts'
 import { settleHeap } from './heap-settings.ts'
@@ -22,6 +30,17 @@ async function commandLine(): Promise<Command> {
 const oneLine = (text: string): string =>
   text.replace(/^error: /, 'steradian: ').replace(/\n\(Did you mean/, ' (did you mean')
 
+/** One line, whatever names of a user's files are in it. */
+const complain = (message: string): void =>
+  void process.stderr.write(`steradian: ${shown(message, { longest: 10_000 })}\n`)
+
+/** What is printed may go to a full disk, or to a program that has read enough. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  complain(`output cannot be written, ${fileProblem(error)}`)
+  process.exit(2)
+})
+
 async function main(): Promise<void> {
   try {
     await (await commandLine()).parseAsync()
@@ -29,13 +48,13 @@ async function main(): Promise<void> {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? 0 : 2
     } else if (error instanceof UsageError || error instanceof DataError || error instanceof ShapeError) {
-      process.stderr.write(`steradian: ${error.message}\n`)
+      complain(error.message)
       process.exitCode = 2
     } else if (error instanceof NumericError) {
-      process.stderr.write(`steradian: ${error.message}\n`)
+      complain(error.message)
       process.exitCode = 1
     } else if (error instanceof StoppedError) {
-      process.stderr.write(`steradian: ${error.message}\n`)
+      complain(error.message)
       process.exitCode = 130
     } else throw error
   }

@@ -9,10 +9,10 @@ import { makeFolder } from './make-folder.ts'
  * and takes a file.
  * @throws UsageError when something is there already; DataError when the folder cannot be made or written
  */
-export async function checkNewFile(out: string): Promise<void> {
+export async function checkNewFile(out: string, { flag = '--out' } = {}): Promise<void> {
   // A link that leads nowhere is there too.
   const there = await lstat(out).catch(() => undefined)
-  if (there) throw new UsageError(`--out: expected a new file, got ${out}, which is there already`)
+  if (there) throw new UsageError(`${flag}: expected a new file, got ${out}, which is there already`)
   const trial = `${out}.tmp-${randomInt(2 ** 47)}`
   try {
     await makeFolder(dirname(out))

@@ -47,8 +47,8 @@ export function fitWeights(
   const best = fits.reduce((a, b) =>
     b.found > a.found || (b.found === a.found && b.problems.length < a.problems.length) ? b : a,
   )
-  // Names that are known by half leave no doubt whose they are.
-  const isKnown = 2 * best.found >= targets.length
+  // Names that are known by half, of ours or of the file's (a shallower network), leave no doubt whose they are.
+  const isKnown = best.found > 0 && 2 * best.found >= Math.min(targets.length, file.tensors.size)
   const ordered = isKnown && !file.layers ? null : inOrder(file, targets)
   if (ordered && ordered.problems.length === 0) return ordered
   if (isKnown || !ordered)

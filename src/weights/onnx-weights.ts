@@ -108,8 +108,8 @@ function layerOf(node: NodeProto, known: ReadonlyMap<string, FileTensor>) {
 
 /** A number among a node's attributes. */
 function numberIn({ attribute }: NodeProto, name: string, usual: number): number {
-  const { f, i } = attribute.find((each) => each.name === name) ?? {}
-  return f || i || usual
+  const found = attribute.find((each) => each.name === name)
+  return found ? found.f || Number(found.i) || 0 : usual
 }
 
 /** A bias that is added behind a matrix product belongs to it. */

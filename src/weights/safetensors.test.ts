@@ -111,6 +111,22 @@ describe('readSafetensors(source, where)', () => {
       'safetensors are cut short, a ends at byte 70, got 69 bytes',
     ],
     [
+      'tensors that share some of their bytes',
+      file(
+        {
+          a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] },
+          b: { dtype: 'F32', shape: [2], data_offsets: [4, 12] },
+        },
+        new Uint8Array(12),
+      ),
+      'header of b: expected to begin at 8 or later, where another tensor ends, got 4',
+    ],
+    [
+      'a name that is no line',
+      file({ 'a\n\u001b[31m': { dtype: 'F32', shape: [-1], data_offsets: [0, 4] } }),
+      'header of a [31m: shape must be whole numbers, got [-1]',
+    ],
+    [
       'data left over',
       file({ a: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, new Uint8Array(6)),
       'safetensors end at byte 66 by their header, got 68 bytes',

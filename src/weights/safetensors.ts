@@ -1,4 +1,4 @@
-import { DataError } from '../errors.ts'
+import { DataError, shown } from '../errors.ts'
 import { decodeNumbers, numberFormats } from './number-formats.ts'
 import type { ByteSource, FileTensor, WeightFile } from './weight-file.ts'
 
@@ -37,26 +37,36 @@ export async function readSafetensors(source: ByteSource, where: string): Promis
     )
   const entries = entriesOf(header, where)
   const [from, space] = [8 + length, source.size - 8 - length]
-  let used = 0
+  const spans: { readonly name: string; readonly at: readonly [number, number] }[] = []
   const tensors = new Map<string, FileTensor>()
   for (const [name, entry] of entries) {
-    const { dtype, shape, data_offsets: at } = checkedEntry(entry, `${where}: header of ${name}`)
+    const { dtype, shape, data_offsets: at } = checkedEntry(entry, `${where}: header of ${shown(name)}`)
     const format = numberFormats[dtype]
     const bytes = shape.reduce((n, size) => n * size, format?.bytes ?? 1)
     if (format && at[1] - at[0] !== bytes)
       throw new DataError(
-        `${where}: ${name} ${dtype} [${shape}] takes ${bytes} bytes, the header gives it ${at[1] - at[0]}`,
+        `${where}: ${shown(name)} ${dtype} [${shape}] takes ${bytes} bytes, the header gives it ${at[1] - at[0]}`,
       )
     if (at[1] > space)
       throw new DataError(
-        `${where}: safetensors are cut short, ${name} ends at byte ${from + at[1]}, got ${source.size} bytes`,
+        `${where}: safetensors are cut short, ${shown(name)} ends at byte ${from + at[1]}, got ${source.size} bytes`,
       )
-    used = Math.max(used, at[1])
+    spans.push({ name, at })
     tensors.set(name, {
       name,
       shape,
       read: () => read(source, { where, name, dtype, shape, start: from + at[0] }),
     })
+  }
+  // Tensors may share all their bytes; a header where they share some is wrong.
+  let [begun, used] = [0, 0]
+  for (const { name, at } of spans.sort((a, b) => a.at[0] - b.at[0] || a.at[1] - b.at[1])) {
+    if (at[0] < used && (at[0] !== begun || at[1] !== used))
+      throw new DataError(
+        `${where}: header of ${shown(name)}: expected to begin at ${used} or later, where another tensor ends, got ${at[0]}`,
+      )
+    begun = at[0]
+    used = at[1]
   }
   if (used < space)
     throw new DataError(
@@ -80,11 +90,13 @@ function checkedEntry(value: unknown, where: string): Entry {
   const whole = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0
   const { dtype, shape, data_offsets: at } = (value ?? {}) as Partial<Entry>
   if (typeof dtype !== 'string')
-    throw new DataError(`${where}: dtype must be a name, got ${JSON.stringify(dtype)}`)
+    throw new DataError(`${where}: dtype must be a name, got ${shown(`${JSON.stringify(dtype)}`)}`)
   if (!Array.isArray(shape) || !shape.every(whole))
-    throw new DataError(`${where}: shape must be whole numbers, got ${JSON.stringify(shape)}`)
+    throw new DataError(`${where}: shape must be whole numbers, got ${shown(`${JSON.stringify(shape)}`)}`)
   if (!Array.isArray(at) || at.length !== 2 || !at.every(whole) || at[0]! > at[1]!)
-    throw new DataError(`${where}: data_offsets must be two places in order, got ${JSON.stringify(at)}`)
+    throw new DataError(
+      `${where}: data_offsets must be two places in order, got ${shown(`${JSON.stringify(at)}`)}`,
+    )
   return { dtype, shape, data_offsets: [at[0]!, at[1]!] }
 }
 
