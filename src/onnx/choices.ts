@@ -14,26 +14,19 @@ import { holdsAnyBatch } from './any-batch.ts'
 
 /**
  * Choices between one value a channel and a number, as arithmetic: ONNX Runtime's Where makes several passes over the map,
- * and its PRelu is slow with the channels last. Where x is below 0 is found once, for the forward and its gradients.
+ * and its PRelu is slow with the channels last. The slope is shared by the forward and its gradient.
  */
-export function lowerChoices(): RewriteRule {
-  const rectified = new Set<Tensor>()
-  return ({ op, shape, dtype }, [x, a, b]) => {
-    if (op?.type === 'PRelu') {
-      rectified.add(x!)
-      return mul(x!, chosen(isNegative(x!), a!, 1))
-    }
-    // The part of x below 0, in the gradient of a slope: the product is faster than the smaller of two.
-    if (op?.type === 'Min' && rectified.has(x!) && isNumber(a, 0)) return mul(x!, isNegative(x!))
-    // PReLU's gradient: a parameter is finite, so that the side that is not chosen adds 0 and never NaN.
-    const isSlope =
-      op?.type === 'Where' &&
-      dtype === 'float32' &&
-      a?.leaf?.kind === 'parameter' &&
-      elementCount(a.shape) < elementCount(shape) &&
-      isNumber(b, 1)
-    return isSlope ? chosen(asNumber(x!), a, 1) : null
-  }
+export const lowerChoices: RewriteRule = ({ op, shape, dtype }, [x, a, b]) => {
+  // The part of x below 0, in the gradient of a slope, stays Min: of the sign it would be faster, but that would be kept for it.
+  if (op?.type === 'PRelu') return mul(x!, chosen(isNegative(x!), a!, 1))
+  // PReLU's gradient: a parameter is finite, so that the side that is not chosen adds 0 and never NaN.
+  const isSlope =
+    op?.type === 'Where' &&
+    dtype === 'float32' &&
+    a?.leaf?.kind === 'parameter' &&
+    elementCount(a.shape) < elementCount(shape) &&
+    isNumber(b, 1)
+  return isSlope ? chosen(asNumber(x!), a, 1) : null
 }
 
 const isNumber = (x: Tensor | undefined, value: number): boolean =>

@@ -110,7 +110,7 @@ export const mergeMovement: RewriteRule = ({ op }, [x]) => {
 
 /** The graph of `outputs` in forms that are faster on a CPU: same values but for rounding, other operators, no `keeping`. */
 export function lower(outputs: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
-  const tidied = rewrite(tidy(withoutKeeping(outputs)), lowerChoices())
+  const tidied = rewrite(tidy(withoutKeeping(outputs)), lowerChoices)
   const sunk = rewrite(
     tidied,
     (node, inputs) =>
