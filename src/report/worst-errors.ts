@@ -13,6 +13,8 @@ export interface WorstErrors {
   /** How many there are in all. */
   readonly acceptedCount: number
   readonly refusedCount: number
+  /** Pairs with no score or no threshold that is a number: they lie nowhere beside it, and are in no list and no count. */
+  readonly unscored: number
 }
 
 /** Finds the errors of judged pairs. Ties keep the order of the list. */
@@ -23,7 +25,8 @@ export function worstErrors(
   // The variant `insightface` keeps thresholds as squared distances.
   const beyond = ({ score, threshold }: ReportPair) =>
     Math.abs(score - (variant === 'insightface' ? -threshold : threshold))
-  const errors = pairs
+  const scored = pairs.filter(isScored)
+  const errors = scored
     .filter(({ same, accepted }) => same !== accepted)
     .toSorted((a, b) => beyond(b) - beyond(a))
   const [accepted, refused] = [false, true].map((same) => errors.filter((pair) => pair.same === same))
@@ -32,8 +35,12 @@ export function worstErrors(
     refused: refused!.slice(0, most),
     acceptedCount: accepted!.length,
     refusedCount: refused!.length,
+    unscored: pairs.length - scored.length,
   }
 }
+
+/** Whether a pair has a place beside its threshold: NaN is on neither side of it, and would be sorted anywhere. */
+export const isScored = ({ score, threshold }: ReportPair): boolean => Number.isFinite(score - threshold)
 
 /** The names of all images that the section will show, for whoever fetches their pictures. */
 export function worstImages(groups: readonly EvaluationGroup[]): Set<string> {
@@ -100,7 +107,8 @@ ${pictures === undefined ? named(evaluation, errors, head) : pictured(evaluation
 <p class="note">${caption}</p></div>`
 })}
 </div>
-${hardest(pairs, name)}`
+${found.unscored === 0 ? '' : html`<p class="note">${name}${counted(found.unscored, 'pair')} of ${count(pairs.length)} without a score that is a number, left out here.</p>`}
+${hardest(pairs.filter(isScored), name)}`
 }
 
 /** Score and threshold as they are read: angles where scores are cosines. */
