@@ -15,14 +15,14 @@ export const notes: Readonly<Record<string, string>> = {
   'combined-margin':
     'SphereFace, ArcFace and LMCL in one formula; (1, 0.3, 0.2) is published, and (0.9, 0.4, 0.15).',
   'sphereface-r':
-    'SphereFace without annealing: the margin is small (1.4 to 1.5), and its gradient is that of the plain cosine (`form` detached). v2 puts the margin into the other classes.',
+    'SphereFace without annealing: the margin is small (1.4 to 1.5), and its gradient is that of the plain cosine (`form` detached). v2 puts the margin into the other classes. The release weights the loss by 50/s, which is a larger rate: `--weight 50`.',
   sphereface2:
     'A yes-or-no question for each class in place of one choice among all, which is what verification asks. Its bias begins where its own gradient vanishes, or the many others would swamp the own class.',
   'elasticface-arc':
-    'ArcFace whose margin differs from sample to sample and from step to step: what is drawn depends on seed and step alone. `plus` gives the largest to the samples that are farthest from their prototype; then a σ of 0.0175 is published.',
-  'elasticface-cos': 'LMCL with margins that are drawn, as above. With `plus` a σ of 0.025 is published.',
+    'ArcFace whose margin differs from sample to sample and from step to step: what is drawn depends on seed and step alone. `plus` gives the largest to the samples that are farthest from their prototype (ElasticFace+), with a smaller σ.',
+  'elasticface-cos': 'LMCL with margins that are drawn, as above. With `plus` its release has a σ of 0.02.',
   uniface:
-    'One threshold for all people is learnt with the rest: its bias over the scale is the cosine from which two faces count as one person.',
+    'One threshold for all people is learnt with the rest: its bias over the scale is the cosine from which two faces count as one person. The many others can be balanced by a `weight` below 1 or a `negative-ratio` below 1; the sampled head draws others too, and saves their work.',
   circle:
     'How hard a cosine is pulled depends on how far it is from where it should be, so that what is good already is left alone. The form `pair` compares the samples of a batch and has no prototypes.',
   adacos:

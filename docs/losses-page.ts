@@ -1,6 +1,7 @@
 import { flagOf } from '../src/cli/flag.ts'
 import { ownOptions } from '../src/cli/losses.ts'
 import {
+  defaultText,
   domainText,
   type LossCurve,
   type LossEntry,
@@ -48,8 +49,8 @@ function termsSection(): string {
 
 function optionTable(options: readonly LossOption[]): string {
   const rows = options.map((option) => {
-    const { name, doc, default: usual, published } = option
-    return [`\`${flagOf(name)}\``, doc, domainText(option), usual, published ?? '–'].map(cell)
+    const { name, doc, published } = option
+    return [`\`${flagOf(name)}\``, doc, domainText(option), defaultText(option), published ?? '–'].map(cell)
   })
   return table(['option', 'what it is', 'range', 'default', 'published'], rows)
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import {
+  defaultText,
   domainText,
   type LossEntry,
   type LossOption,
@@ -66,7 +67,7 @@ function optionLine(option: LossOption): string {
   const published = option.published === null ? 'none published' : `published ${option.published}`
   const usual =
     option.published === option.default
-      ? `${option.default}, as published`
-      : `${option.default}, ${published}`
+      ? `${defaultText(option)}, as published`
+      : `${defaultText(option)}, ${published}`
   return `  ${flagOf(option.name)} <${domainText(option)}> (${usual}): ${option.doc}`
 }

@@ -42,6 +42,7 @@ const stateful: readonly [words: string, kept: readonly string[]][] = [
   ['elasticface-arc --scale 16', []],
   ['elasticface-cos --scale 16 --plus true', []],
   ['uniface --scale 16', []],
+  ['uniface --scale 16 --negative-ratio 0.5', []],
   ['sphereface2 --variant A', []],
   ['sub-center-arcface --scale 16', []],
 ]

@@ -6,6 +6,7 @@ import { grad, input, type Tensor, topologicalOrder } from '../graph/index.ts'
 import { aSoftmax } from './a-softmax.ts'
 import { losses, lossNamed } from './catalogue.ts'
 import { lmcl } from './lmcl.ts'
+import { defaultText, type LossOption } from './loss-options.ts'
 import { nsl } from './nsl.ts'
 import { softmax } from './softmax.ts'
 
@@ -111,6 +112,17 @@ test('every loss says its title, paper and options, and each option a default in
       if (option.name !== 'scale') expect(() => make(given)).not.toThrow()
     }
   }
+})
+
+test('a default may depend on another option, and says so', () => {
+  const option = (loss: string, name: string) =>
+    lossNamed(loss).options.find((one) => one.name === name) as LossOption
+  expect(defaultText(option('elasticface-arc', 'sigma'))).toBe('0.05, with plus true 0.0175')
+  expect(defaultText(option('sphereface-r', 'margin'))).toBe('1.5, with version v2 1.4')
+  expect(defaultText(option('lmcl', 'margin'))).toBe('0.35')
+  expect(() => build('elasticface-cos', { plus: true, sigma: -1 })).toThrow(
+    new UsageError('elasticface-cos: sigma must be a number not below 0, got -1'),
+  )
 })
 
 test('`describe` holds what was resolved, and builds the same loss again', () => {

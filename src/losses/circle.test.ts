@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { inFloat64, type Loss, type Problem, randomProblem } from '../../test/losses/problem.ts'
 import { angles, crossEntropyOf, expectWrittenOut, mean } from '../../test/losses/written-out.ts'
+import { UsageError } from '../errors.ts'
 import { circle, circleEntry, circlePairs } from './circle.ts'
 
 const [m, gamma] = [0.25, 16]
@@ -86,5 +87,11 @@ test('the catalogue has both forms, and says that pairs have no prototypes', () 
   expect(inFloat64(built('class').loss, problem).loss).toEqual(inFloat64(classes, problem).loss)
   expect(inFloat64(built('pair').loss, problem).loss).toEqual(
     inFloat64((x, _, y) => circlePairs(x, y, { m, gamma }), problem).loss,
+  )
+})
+
+test('the pair form has no prototypes, and so refuses several a class', () => {
+  expect(() => circleEntry.build({ form: 'pair', subCentres: 2 })).toThrow(
+    new UsageError('circle: subCentres needs form class, got form pair and 2'),
   )
 })

@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.ts'
 import {
   add,
   div,
@@ -104,6 +105,8 @@ export const circleEntry = entry({
   ],
   make: (values, gamma) => {
     const options = { m: values.margin as number, gamma: gamma! }
+    if (values.form === 'pair' && values.subCentres !== 1)
+      throw new UsageError(`circle: subCentres needs form class, got form pair and ${values.subCentres}`)
     if (values.form === 'pair')
       return {
         loss: (x, _, y) => circlePairs(x, y, options),

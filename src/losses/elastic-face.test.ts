@@ -108,7 +108,15 @@ test('the catalogue has both variants', () => {
   expect(value(elasticArcEntry.build({ sigma: 0.1 }).loss)).toBe(
     value((x, W, y) => elasticFace(x, W, y, { sigma: 0.1 })),
   )
-  expect(value(elasticCosEntry.build({ plus: true, sigma: 0.025 }).loss)).toBe(
+  expect(value(elasticCosEntry.build({ plus: true }).loss)).toBe(
     value((x, W, y) => elasticFace(x, W, y, { variant: 'cos', plus: true })),
   )
+})
+
+test('with plus σ is that of the paper unless told otherwise', () => {
+  const sigma = (given: Record<string, unknown>) =>
+    [elasticArcEntry, elasticCosEntry].map(({ build }) => build(given).describe.sigma)
+  expect(sigma({})).toEqual([0.05, 0.05])
+  expect(sigma({ plus: 'true' })).toEqual([0.0175, 0.025])
+  expect(sigma({ plus: true, sigma: 0.05 })).toEqual([0.05, 0.05])
 })

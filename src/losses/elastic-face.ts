@@ -18,7 +18,7 @@ import {
 import type { Random } from '../math/rng.ts'
 import { addAngle } from './angle.ts'
 import { crossEntropy } from './cross-entropy.ts'
-import { entry, fromZero, type LossEntry, scale } from './entry.ts'
+import { entry, type LossEntry, scale } from './entry.ts'
 import { marginOption, rampedMargin, rampOption } from './margin-options.ts'
 import { oneHot } from './one-hot.ts'
 import { type Similarity, similarityOf, subCentresOption } from './sub-centres.ts'
@@ -26,6 +26,9 @@ import { cosine } from './unit.ts'
 
 /** Where the margin is: added to the angle, or taken from the cosine. */
 export type ElasticVariant = 'arc' | 'cos'
+
+/** σ of ElasticFace+; its release has 0.02 for `cos`. */
+const plusSigma = { arc: 0.0175, cos: 0.025 } as const
 
 /**
  * ElasticFace (Boutros et al. 2022, eqs. 6 and 7): ArcFace, or LMCL, with a margin of its own for each sample, m + σz with z
@@ -41,7 +44,7 @@ export function elasticFace(
     variant = 'arc',
     m = variant === 'arc' ? 0.5 : 0.35,
     plus = false,
-    sigma = plus ? (variant === 'arc' ? 0.0175 : 0.025) : 0.05,
+    sigma = plus ? plusSigma[variant] : 0.05,
     s = 64,
     similarity = cosine,
   }: {
@@ -98,9 +101,15 @@ const elasticEntry = (variant: ElasticVariant): LossEntry =>
         ? marginOption(0.5, { max: 2, doc: 'mean margin in radians, added to the angle to the own class' })
         : marginOption(0.35, { max: 2, doc: 'mean margin, taken from the cosine to the own class' }),
       rampOption,
-      fromZero('sigma', 0.05, {
-        doc: `σ, the standard deviation of margins (with plus ${variant === 'arc' ? 0.0175 : 0.025} is published)`,
-      }),
+      {
+        name: 'sigma',
+        kind: 'number',
+        default: 0.05,
+        domain: { min: 0 },
+        published: 0.05,
+        doc: 'σ, the standard deviation of margins',
+        under: { option: 'plus', is: true, default: plusSigma[variant] },
+      },
       {
         name: 'plus',
         kind: 'boolean',

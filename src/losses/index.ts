@@ -37,6 +37,7 @@ export { lSoftmax } from './l-softmax.ts'
 export { lmcl, marginRamp } from './lmcl.ts'
 export { type LossCurve, type LossCurves, lossCurves } from './loss-curves.ts'
 export {
+  defaultText,
   domainText,
   type LossOption,
   type NumberDomain,

@@ -123,6 +123,9 @@ describe('lossCurves(name) of a loss without logits is the loss of the pair or t
     // From the anchor 0.9 to the positive, 60° to the negative; from the positive the negative is beyond the anchor, and far.
     const total = at('triplet', [unit(0), unit(0.9), unit(-Math.PI / 3)], [0, 0, 1])
     expect(sixty!.at(0.9)).toBeCloseTo(2 * total, 10)
+    // Hard mining is of distances, not of their squares.
+    const [, hard] = lossCurves('triplet', { mining: 'hard' }).curves
+    expect(hard!.at(1.4)).toBeCloseTo(0.2 + 2 * Math.sin(0.7) - 1, 12)
   })
 })
 

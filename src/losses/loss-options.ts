@@ -14,6 +14,8 @@ export type LossOption = {
       readonly default: number
       /** Values outside are refused. */
       readonly domain: NumberDomain
+      /** The default where another option has that value: what its paper takes for that variant. */
+      readonly under?: { readonly option: string; readonly is: OptionValue; readonly default: number }
     }
   | {
       readonly kind: 'choice'
@@ -43,6 +45,13 @@ export function domainText(option: LossOption): string {
   return open ? `${what} above ${min}` : `${what} not below ${min}`
 }
 
+/** The default of an option in words, with what it is under another one: `0.05, with plus true 0.0175`. */
+export function defaultText(option: LossOption): string {
+  if (option.kind !== 'number' || !option.under) return String(option.default)
+  const { option: other, is, default: usual } = option.under
+  return `${option.default}, with ${other} ${is} ${usual}`
+}
+
 /**
  * The value of every option: what is `given` (text as a command line has it is converted; null and undefined count as not
  * given) or else the default. `where` opens the messages. @throws UsageError for an unknown name or a value outside a domain
@@ -55,17 +64,21 @@ export function resolveOptions(
   const names = options.map(({ name }) => name)
   for (const name of Object.keys(given))
     if (!names.includes(name)) throw new UsageError(`${where}: ${unknown('option', name, names)}`)
-  return Object.fromEntries(
-    options.map((option) => {
-      const value = given[option.name] ?? option.default
-      const read = readValue(option, typeof value === 'string' ? value.trim() : value)
-      if (read === null)
-        throw new UsageError(
-          `${where}: ${option.name} must be ${domainText(option)}, got ${typeof value === 'object' ? JSON.stringify(value) : value}`,
-        )
-      return [option.name, read]
-    }),
+  const read = (option: LossOption, usual: OptionValue): OptionValue => {
+    const value = given[option.name] ?? usual
+    const known = readValue(option, typeof value === 'string' ? value.trim() : value)
+    if (known !== null) return known
+    throw new UsageError(
+      `${where}: ${option.name} must be ${domainText(option)}, got ${typeof value === 'object' ? JSON.stringify(value) : value}`,
+    )
+  }
+  const values: Record<string, OptionValue> = Object.fromEntries(
+    options.map((option) => [option.name, read(option, option.default)]),
   )
+  for (const option of options)
+    if (option.kind === 'number' && option.under && values[option.under.option] === option.under.is)
+      values[option.name] = read(option, option.under.default)
+  return values
 }
 
 /** The end of a message about a name that is not among `names`: the nearest one, or all of them. */

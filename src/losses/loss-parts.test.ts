@@ -124,6 +124,7 @@ describe('lossParts(built)', () => {
     expect(() => parts('curricularface')).toThrow(
       'head: chunked needs a loss that looks at each class for itself, sampled and dense take any, got curricularface',
     )
+    expect(() => parts('sphereface-r', { weight: 50 })).toThrow('got sphereface-r')
     expect(() => parts('lmcl', { mhe: 0.1 })).toThrow('without a term that reads all prototypes, got lmcl')
     expect(() => parts('softmax', { center: 0.1 })).toThrow('without state (head.centres), got softmax')
   })

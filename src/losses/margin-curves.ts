@@ -24,7 +24,10 @@ const drawn = ({ margin, sigma }: Values): Choice[] =>
     return { name: `margin ${m}`, options: { m } }
   })
 
-const byName: Readonly<Record<MarginLoss, (values: Values) => Choice[]>> = {
+/** From the values of a loss's options, and what they are where others are given besides. */
+type Choices = (values: Values, under: (more: Values) => Values) => Choice[]
+
+const byName: Readonly<Record<MarginLoss, Choices>> = {
   softmax: cosine,
   nsl: cosine,
   adacos: cosine,
@@ -45,9 +48,15 @@ const byName: Readonly<Record<MarginLoss, (values: Values) => Choice[]>> = {
   'combined-margin': ({ m1, m2, m3 }) => [
     { name: `m1 ${m1}, m2 ${m2}, m3 ${m3}`, options: { m1: Number(m1), m: Number(m2), m3: Number(m3) } },
   ],
-  'sphereface-r': ({ margin }) => [
-    { name: `v1, m ${margin}`, options: { version: 'v1', m: Number(margin) } },
-    { name: 'v2 (its margin is in the other classes)', options: { version: 'v2', m: Number(margin) } },
+  'sphereface-r': (_, under) => [
+    {
+      name: `v1, m ${under({ version: 'v1' }).margin}`,
+      options: { version: 'v1', m: Number(under({ version: 'v1' }).margin) },
+    },
+    {
+      name: 'v2 (its margin is in the other classes)',
+      options: { version: 'v2', m: Number(under({ version: 'v2' }).margin) },
+    },
   ],
   sphereface2: ({ variant, margin, power }) => [
     {
@@ -87,6 +96,7 @@ export function marginCurves(name: string, given: Readonly<Record<string, unknow
   const entry = lossNamed(name)
   const { name: loss } = entry
   if (!hasLogit(loss)) return []
-  const values = resolveOptions(entry.options, given, { where: loss })
-  return byName[loss](values).map((choice) => ({ ...choice, loss }))
+  const under = (more: Values): Values =>
+    resolveOptions(entry.options, { ...given, ...more }, { where: loss })
+  return byName[loss](under({}), under).map((choice) => ({ ...choice, loss }))
 }

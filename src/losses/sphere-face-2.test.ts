@@ -7,8 +7,9 @@ import { grad, input, topologicalOrder } from '../graph/index.ts'
 import { rng } from '../math/rng.ts'
 import { type SphereFace2Variant, sphereFace2, sphereFace2Bias, sphereFace2Entry } from './sphere-face-2.ts'
 
-const [alpha, r, t, weight, bias] = [0.7, 6, 3, 10, -0.5]
-const g = (z: number): number => 2 * ((z + 1) / 2) ** t - 1
+const [alpha, r, weight, bias] = [0.7, 6, 10, -0.5]
+const t = 3
+const g = (z: number, power = t): number => 2 * ((z + 1) / 2) ** power - 1
 
 /** What stands in place of each cosine: Wen et al. 2022, eq. 6 and the variants of its table. */
 const margined = (variant: SphereFace2Variant, m: number, there: Problem): number[][] =>
@@ -49,6 +50,27 @@ describe('sphereFace2 is the equation of the paper', () => {
         randomProblem(seed),
         { gradient: 1e-5 },
       )
+  })
+
+  test('exact, C with a power that is not whole; and at cos −1 its value is −1 and its gradient finite', () => {
+    for (const power of [1.5, 2.7])
+      expectWrittenOut(
+        (x, W, y) => sphereFace2(x, W, y, { alpha, r, t: power, weight, bias, form: 'exact' }),
+        () => (there) => {
+          const own = (i: number, j: number): number => (j === there.labels[i] ? -0.4 : 0.4)
+          return loss(
+            angles(there).map((row, i) => row.map((θ, j) => g(Math.cos(θ), power) + own(i, j))),
+            there,
+          )
+        },
+        randomProblem(4),
+        { gradient: 1e-5 },
+      )
+    const opposite: Problem = { N: 1, D: 2, C: 2, x: [1, 0], W: [-1, 0, 0, 1], labels: [0] }
+    const at = (power: number) =>
+      inFloat64((x, W, y) => sphereFace2(x, W, y, { t: power, bias, form: 'exact', m: 0 }), opposite)
+    expect(at(3.0001).loss[0]).toBeCloseTo(at(3).loss[0]!, 2)
+    for (const values of [at(1.5).gradX, at(1.5).gradW]) expect(values.every(Number.isFinite)).toBe(true)
   })
 
   test.each(variants)(

@@ -1,5 +1,18 @@
 import { UsageError } from '../errors.ts'
-import { add, cos, min, mul, type Operand, reduceMean, reduceSum, sub, type Tensor } from '../graph/index.ts'
+import {
+  add,
+  cos,
+  exp,
+  log,
+  max,
+  min,
+  mul,
+  type Operand,
+  reduceMean,
+  reduceSum,
+  sub,
+  type Tensor,
+} from '../graph/index.ts'
 import { angle } from './angle.ts'
 import { headThreshold } from './bias.ts'
 import { entry, scale } from './entry.ts'
@@ -22,7 +35,7 @@ export interface SphereFace2Shape {
   readonly r?: number
   /** Of the cosine (C), in radians (A), or a factor (M). */
   readonly m?: number
-  /** The power of the adjustment, a whole number from 1. */
+  /** The power of the adjustment, from 1. */
   readonly t?: number
 }
 
@@ -67,10 +80,15 @@ export function sphereFace2(
   return mul(weight / r, reduceMean(reduceSum(mul(weights, wrong), [1])))
 }
 
+/** Where the logarithm of (z + 1)/2 ends: what float32 still tells from 0 beside 1. */
+const smallestHalf = 1e-7
+
 /** g(z) = 2((z + 1)/2)^t − 1. */
 function adjust(z: Tensor, t: number): Tensor {
   const half = mul(add(z, 1), 0.5)
-  const power = Array.from({ length: t - 1 }).reduce<Tensor>((product) => mul(product, half), half)
+  const power = Number.isInteger(t)
+    ? Array.from({ length: t - 1 }).reduce<Tensor>((product) => mul(product, half), half)
+    : exp(mul(t, log(max(half, smallestHalf))))
   return sub(mul(2, power), 1)
 }
 
@@ -132,7 +150,7 @@ export const sphereFace2Entry = entry({
       name: 'power',
       kind: 'number',
       default: 3,
-      domain: { min: 1, max: 10, whole: true },
+      domain: { min: 1, max: 10 },
       published: 3,
       doc: 't, how far similar cosines are spread: 2((cos + 1)/2)^t − 1',
     },

@@ -8,6 +8,7 @@ import {
   mean,
   rowsOf,
 } from '../../test/losses/written-out.ts'
+import { UsageError } from '../errors.ts'
 import { nsl } from './nsl.ts'
 import { type FeatureNorm, type SphereFaceRVersion, sphereFaceR, sphereFaceREntry } from './sphere-face-r.ts'
 
@@ -105,6 +106,26 @@ test('sphereFaceR with m 1 is NSL in either version', () => {
     expect(
       inFloat64((x, W, y) => sphereFaceR(x, W, y, { version, m: 1, s, form: 'exact' }), problem).loss[0],
     ).toBeCloseTo(inFloat64((x, W, y) => nsl(x, W, y, { s }), problem).loss[0]!, 9)
+})
+
+test('a weight multiplies the cross-entropy by weight/s and leaves the pull to s alone', () => {
+  const problem = randomProblem(6)
+  const pull = t * mean(lengths(problem).map((one) => Math.abs(one - s)))
+  for (const norm of ['hard', 'soft'] as const) {
+    const value = (weight: number): number =>
+      inFloat64(sphereFaceREntry.build({ norm, scale: s, pull: t, weight }).loss, problem).loss[0]!
+    const rest = norm === 'soft' ? pull : 0
+    expect(value(50) - rest).toBeCloseTo((50 / s) * (value(0) - rest), 10)
+  }
+  expect(() => sphereFaceREntry.build({ norm: 'none', weight: 50 })).toThrow(
+    new UsageError('sphereface-r: weight needs norm hard or soft, got norm none and weight 50'),
+  )
+})
+
+test('v2 has a margin of 1.4 unless told otherwise', () => {
+  expect(sphereFaceREntry.build({ version: 'v2' }).describe.margin).toBe(1.4)
+  expect(sphereFaceREntry.build({ version: 'v2', margin: 1.5 }).describe.margin).toBe(1.5)
+  expect(sphereFaceREntry.build().describe.margin).toBe(1.5)
 })
 
 test('the catalogue builds v1 with hard norms, m 1.5, s 30 and the detached gradient, as released', () => {

@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.ts'
 import { abs, add, cos, div, min, mul, type Operand, reduceMean, sub, type Tensor } from '../graph/index.ts'
 import { angle } from './angle.ts'
 import { crossEntropy } from './cross-entropy.ts'
@@ -17,8 +18,8 @@ export type FeatureNorm = 'hard' | 'soft' | 'none'
 /**
  * SphereFace-R (Liu et al. 2022). v1: target logit s·cos(min(m·θ_y, π)), others s·cosθ_j; v2: target s·cosθ_y, others
  * s·cos(θ_j/m). With `norm` soft ‖x‖ stands for s, and t·|‖x‖ − s| is added for each sample; with none ‖x‖ only. The
- * published gradient is `detached`, that of the logits s·cosθ_j. `m` ≥ 1. `x` [N, D], `W` [C, D], `labels` [N] int32 ->
- * mean loss []. @throws ShapeError
+ * published gradient is `detached`, that of the logits s·cosθ_j. The release multiplies the cross-entropy by `weight`/s, 50/s;
+ * null leaves it as it is. `m` ≥ 1. `x` [N, D], `W` [C, D], `labels` [N] int32 -> mean loss []. @throws ShapeError
  */
 export function sphereFaceR(
   x: Tensor,
@@ -30,6 +31,7 @@ export function sphereFaceR(
     s = 30,
     norm: features = 'hard',
     t = 0.01,
+    weight = null,
     form = 'detached',
     similarity = cosine,
   }: {
@@ -38,6 +40,7 @@ export function sphereFaceR(
     s?: Operand
     norm?: FeatureNorm
     t?: number
+    weight?: number | null
     form?: MarginForm
     similarity?: Similarity
   } = {},
@@ -45,7 +48,8 @@ export function sphereFaceR(
   const c = similarity(x, W)
   const margined = version === 'v1' ? narrowed(c, labels, m) : widened(c, labels, m)
   const logits = mul(features === 'hard' ? s : norm(x), withForm(form, c, margined))
-  const loss = crossEntropy(logits, labels)
+  const entropy = crossEntropy(logits, labels)
+  const loss = weight === null ? entropy : mul(div(weight, s), entropy)
   return features === 'soft' ? add(loss, mul(t, reduceMean(abs(sub(norm(x), s))))) : loss
 }
 
@@ -80,8 +84,9 @@ export const sphereFaceREntry = entry({
       kind: 'number',
       default: 1.5,
       domain: { min: 1, max: 4 },
+      under: { option: 'version', is: 'v2', default: 1.4 },
       published: 1.5,
-      doc: 'm, a factor of angles (1.4 for v2)',
+      doc: 'm, a factor of angles',
     },
     {
       name: 'norm',
@@ -92,23 +97,32 @@ export const sphereFaceREntry = entry({
       doc: 'features brought to length s (hard), pulled to it (soft) or left as long as they are (none)',
     },
     fromZero('pull', 0.01, { doc: 't, how hard soft pulls: t·|‖x‖ − s| is added' }),
+    fromZero('weight', 0, {
+      published: 50,
+      doc: 'multiplies the cross-entropy, which is divided by the scale; 0 leaves it as it is (not with norm none)',
+    }),
     scale(30, 30),
     formOption,
     subCentresOption(1),
   ],
   make: (values, s) => {
     const { similarity, prototypesPerClass } = similarityOf(values)
+    const weight = values.weight as number
+    if (weight > 0 && values.norm === 'none')
+      throw new UsageError(`sphereface-r: weight needs norm hard or soft, got norm none and weight ${weight}`)
     const options = {
       version: values.version as SphereFaceRVersion,
       m: values.margin as number,
       s: s!,
       norm: values.norm as FeatureNorm,
       t: values.pull as number,
+      weight: weight > 0 ? weight : null,
       form: values.form as MarginForm,
       similarity,
     }
     return {
-      perLogit: true,
+      // A weight stands before the cross-entropy, which a chunk of classes does not know.
+      perLogit: weight === 0,
       loss: (x, W, labels) => sphereFaceR(x, W, labels, options),
       prototypesPerClass,
     }

@@ -54,6 +54,68 @@ test('the bias is a parameter of one number that starts at ln(10·C) and is lear
   expect(g[0]).toBeCloseTo(1 / (1 + Math.exp(-64 * 0.4)) - 3 * 0.5, 12)
 })
 
+describe('uniFace with a ratio below 1', () => {
+  const { N, D, C, x, W, labels } = { ...randomProblem(9, { N: 3, C: 12 }), labels: [4, 7, 4] }
+  const [tx, tW, ty] = [input('x', [N, D]), input('W', [C, D]), input('labels', [N], 'int32')]
+  const numbers = { s: 16, m: 0.4, weight: 1, bias: 5 }
+  const draw = (loss: ReturnType<typeof uniFace>, seed: number): Float32Array => {
+    const { leaf, shape } = topologicalOrder([loss]).find((node) => node.leaf?.kind === 'drawn')!
+    if (leaf?.kind !== 'drawn') throw new Error('uniFace: nothing is drawn')
+    expect([leaf.name, shape]).toEqual(['head.negatives', [1, C]])
+    return leaf.draw(rng(seed), shape) as Float32Array
+  }
+
+  test('counts the classes that are drawn and those of the batch, and no others', () => {
+    const loss = uniFace(tx, tW, ty, { ...numbers, ratio: 0.25 })
+    const [gradX, gradW] = grad(loss, [tx, tW])
+    for (const seed of [1, 2, 3]) {
+      const mask = draw(loss, seed)
+      const kept = Array.from(mask, (value, j) => value === 1 || [4, 7].includes(j))
+      const got = evaluate(
+        { loss, gradX: gradX!, gradW: gradW! },
+        { x, W, labels, 'head.negatives': Array.from(mask) },
+      )
+      // The same loss of the classes that are left alone.
+      const left = kept.flatMap((is, j) => (is ? [j] : []))
+      const fewer: Problem = {
+        ...{ N, D, x, C: left.length },
+        W: left.flatMap((j) => W.slice(j * D, (j + 1) * D)),
+        labels: labels.map((label) => left.indexOf(label)),
+      }
+      expect(got.loss[0]).toBeCloseTo(written(numbers)()(fewer), 10)
+      for (const [j, is] of kept.entries())
+        expect(got.gradW.subarray(j * D, (j + 1) * D).some((value) => value !== 0)).toBe(is)
+    }
+  })
+
+  test('draws r·C classes, rounded up, each as often as the others', () => {
+    const loss = uniFace(tx, tW, ty, { ratio: 0.2 })
+    const counts = new Float64Array(C)
+    for (let seed = 0; seed < 2000; seed++) {
+      const mask = draw(loss, seed)
+      expect(mask.reduce((a, b) => a + b)).toBe(3)
+      mask.forEach((value, j) => {
+        counts[j] = counts[j]! + value
+      })
+    }
+    for (const count of counts) expect(count / 2000).toBeCloseTo(0.25, 1)
+  })
+
+  test('starts its bias at ln(10·C·r), as released; with 1 nothing is drawn', () => {
+    expect(uniFaceBias(100, { ratio: 0.1 })).toBeCloseTo(Math.log(100), 12)
+    const leaves = (negativeRatio: number) =>
+      topologicalOrder([uniFaceEntry.build({ negativeRatio }).loss(tx, tW, ty)]).flatMap(({ leaf, shape }) =>
+        leaf?.kind === 'parameter'
+          ? [`starts at ${leaf.init(rng(1), shape)[0]}`]
+          : leaf?.kind === 'drawn'
+            ? [leaf.name]
+            : [],
+      )
+    expect(leaves(0.5).toSorted()).toEqual(['head.negatives', `starts at ${Math.fround(Math.log(60))}`])
+    expect(leaves(1)).toEqual([`starts at ${Math.fround(Math.log(120))}`])
+  })
+})
+
 test('the catalogue builds it from its options', () => {
   const { loss, bias } = uniFaceEntry.build({ margin: 0.3, scale: 16, weight: 0.5 })
   expect(bias).toBe(true)
