@@ -62,17 +62,19 @@ export const boundariesEntry = figureEntry<Flags>({
     const parts = names
       ? boundedLosses(names).map(({ name, loss, options }) => ({
           name,
+          group: loss as string,
           formula: 'own logit ≥ cosθ₂',
           targets: twice<FallingLogit>((theta) => targetLogit(loss, theta, options).value),
         }))
-      : story
+      : story.map((part) => ({ ...part, group: part.name }))
     const losses = parts.map((part) => boundariesOf(part, inRadians(between)))
     const steps = Float64Array.from({ length: 361 }, (_, i) => i / 2)
     // The widths of softmax go with the lengths of W.
-    const widths = (names ? parts : parts.slice(1)).map(({ name, targets: [target] }) => {
+    const widths = (names ? parts : parts.slice(1)).map(({ name, group, targets: [target] }) => {
       const at = Array.from(steps, (step) => marginWidth(target, inRadians(step)))
       return {
         name,
+        group,
         between: steps,
         angle: at.map(({ angle }) => inDegrees(angle)),
         cosine: at.map((width) => width.cosine),

@@ -32,10 +32,10 @@ export const gradientsEntry = figureEntry<Flags>({
         logit: Math.abs(targetLogit(loss, angle, options).slope),
         ...angleGradient(loss, angle, { s, classes, between: inRadians(between), ...options }),
       }))
-      return { name, at }
+      return { name, group: loss, at }
     })
     const of = (read: (point: (typeof curves)[number]['at'][number]) => number) =>
-      curves.map(({ name, at }) => ({ name, theta, value: at.map(read) }))
+      curves.map(({ name, group, at }) => ({ name, group, theta, value: at.map(read) }))
     return {
       svg: gradientsFigure(
         {

@@ -11,8 +11,7 @@ export const targetLogitsEntry = figureEntry<MarginFlags & { readonly lambda: nu
   draw: ({ flags, look }) => {
     const theta = Float64Array.from({ length: 361 }, (_, i) => (i * Math.PI) / 360)
     const curves = storyLosses(flags).map(({ name, loss, options }) => ({
-      name,
-      theta,
+      ...{ name, group: loss, theta },
       value: theta.map((angle) => targetLogit(loss, angle, options).value),
     }))
     return {

@@ -135,6 +135,19 @@ describe('--losses', () => {
     )
   })
 
+  test.each([targetLogitsEntry, gradientsEntry, boundariesEntry])(
+    'all gives each loss axes of its own, so that no two of one colour and dashes are on one',
+    async (entry) => {
+      const { svg } = await draw(entry, '--losses', 'all')
+      expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+      // A legend of one row: no panel holds more lines than a loss has curves.
+      for (const name of ['lmcl', 'adaface']) expect(svg).toContain(`font-weight="600">${name}</text>`)
+      expect(svg).toContain('>a mean one, ẑ 0</text>')
+      const [width] = /viewBox="0 0 ([\d.]+) /.exec(svg)!.slice(1).map(Number) as [number]
+      expect(width).toBeLessThan(1700)
+    },
+  )
+
   test('boundaries leaves out losses under which the own logit alone does not tell', async () => {
     const { svg } = await draw(boundariesEntry, '--losses', 'arcface,uniface,sphereface-r')
     expect(svg).toContain('arcface, m 0.5')

@@ -4,6 +4,7 @@ import type { FigureOptions } from './figure-options.ts'
 import { type ChartLine, lineChart } from './line-chart.ts'
 import { columnsWithin, panels } from './panels.ts'
 import { classStyles, type Plane, type PlaneBoundaries, regionPanel } from './region-panel.ts'
+import { mostOnOneAxis, smallMultiples } from './small-multiples.ts'
 
 /** The two boundaries of a loss, wherever they are looked at. */
 export interface LossBoundaries {
@@ -23,6 +24,8 @@ export interface LossBoundaries {
 /** The margin's width as the prototypes come close. */
 export interface MarginWidths {
   readonly name: string
+  /** The loss that it is of, where there are several of one. */
+  readonly group?: string
   /** Between the prototypes, in degrees. */
   readonly between: ArrayLike<number>
   readonly angle: ArrayLike<number>
@@ -86,18 +89,18 @@ export function boundariesFigure(
       ),
     ]
   })
-  // A loss is a column; where so many could not be read it is a row.
+  // A loss is a column; where so many could not be read it is a row, or half of one.
   const most = { columns: Math.max(1, losses.length), column: size, gap }
-  const across = columnsWithin(width, most)
-  const grid =
-    across === most.columns
-      ? panels(
-          [0, 1, 2].flatMap((view) => views.map((own) => own[view]!)),
-          { columns: most.columns, gap },
-        )
-      : panels(views.flat(), { columns: columnsWithin(width, { ...most, columns: 3 }), gap })
+  const isRow = losses.length > mostOnOneAxis || columnsWithin(width, most) < most.columns
+  const [six, three] = [6, 3].map((columns) => columnsWithin(width, { ...most, columns })) as [number, number]
+  const grid = isRow
+    ? panels(views.flat(), { columns: losses.length > mostOnOneAxis && six === 6 ? 6 : three, gap })
+    : panels(
+        [0, 1, 2].flatMap((view) => views.map((own) => own[view]!)),
+        { columns: most.columns, gap },
+      )
   const isWide = columnsWithin(width, { columns: 2, column: chart.width, gap }) === 2
-  return panels([grid, widthPanels(widths, isWide ? 2 : 1)], {
+  return panels([grid, widthPanels(widths, { columns: isWide ? 2 : 1, width })], {
     title,
     columns: 1,
     ...(description !== undefined && { description }),
@@ -105,7 +108,10 @@ export function boundariesFigure(
   })
 }
 
-function widthPanels(widths: readonly MarginWidths[], columns: number): string {
+function widthPanels(
+  widths: readonly MarginWidths[],
+  { columns, width }: { readonly columns: number; readonly width: number | undefined },
+): string {
   const axis = {
     xDomain: [0, 180],
     xTicks: [0, 30, 60, 90, 120, 150, 180],
@@ -119,6 +125,29 @@ function widthPanels(widths: readonly MarginWidths[], columns: number): string {
   const upTo = (key: 'angle' | 'cosine', least: number): readonly [number, number] => {
     const known = widths.flatMap((curve) => Array.from(curve[key])).filter((value) => Number.isFinite(value))
     return [0, 1.05 * known.reduce((most, value) => Math.max(most, value), least / 1.05)]
+  }
+  if (widths.length > mostOnOneAxis) {
+    const one = (key: 'angle' | 'cosine', title: string, least: number): string =>
+      smallMultiples(
+        widths.map((curve) => ({
+          ...{ name: curve.name, group: curve.group ?? curve.name },
+          ...{ x: curve.between, y: curve[key] },
+        })),
+        {
+          ...{ title, xDomain: axis.xDomain, xTicks: [0, 60, 120, 180], xFormat: axis.xFormat },
+          labels: { x: 'between the prototypes', y: key === 'angle' ? 'margin, degrees' : 'margin' },
+          yDomain: upTo(key, least),
+          columns: 6,
+          ...(width !== undefined && { width }),
+        },
+      )
+    return panels(
+      [one('angle', 'the margin as an angle', 120), one('cosine', 'the margin as a cosine', 1.7)],
+      {
+        columns: 1,
+        gap: 30,
+      },
+    )
   }
   return panels(
     [

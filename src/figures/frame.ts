@@ -12,6 +12,8 @@ export interface LegendEntry extends LineStyle {
 
 export interface Frame extends Required<FigureOptions> {
   readonly legend: readonly LegendEntry[]
+  /** Rows that it has room for at least. */
+  readonly legendRows?: number
   /** What the axes measure, with the unit: x below the middle of its axis, y above its own. */
   readonly labels: { readonly x: string; readonly y: string }
   /** Scales and marks for Plot. */
@@ -31,11 +33,21 @@ const leastPlotHeight = 90
  * title that is too long is broken into lines, a name of the legend loses its middle. Where these leave the plot too little
  * of the height the figure is taller than asked for.
  */
-export function frame({ title, description, width, height: wanted, legend, labels, plot }: Frame): string {
+export function frame({
+  title,
+  description,
+  width,
+  height: wanted,
+  legend,
+  legendRows = 0,
+  labels,
+  plot,
+}: Frame): string {
   const titles = wrapText(title, width, { size: 13.5 })
   const columns = legend.every(({ name }) => textWidth(name) + legendSample + 12 < width / 2) ? 2 : 1
   const legendTop = titleHeight + (titles.length - 1) * titleRowHeight
-  const marginTop = legendTop + Math.ceil(legend.length / columns) * legendRowHeight + 30
+  const rows = Math.max(legendRows, Math.ceil(legend.length / columns))
+  const marginTop = legendTop + rows * legendRowHeight + 30
   const least = Math.min(leastPlotHeight, wanted - titleHeight - 30 - marginBottom)
   const height = Math.max(wanted, marginTop + least + marginBottom)
   const { document } = parseHTML('<!doctype html><html><body></body></html>')

@@ -1,7 +1,8 @@
 import type { FigureOptions } from './figure-options.ts'
 import { lineChart } from './line-chart.ts'
 import { panels } from './panels.ts'
-import { type AngleCurve, degreeText, overDegrees } from './psi-figure.ts'
+import { type AngleCurve, degreeText, grouped, overDegrees } from './psi-figure.ts'
+import { mostOnOneAxis, smallMultiples } from './small-multiples.ts'
 
 export interface GradientCurves {
   /** How steeply the logit of the own class falls, a radian, divided by the scale. */
@@ -34,6 +35,15 @@ export function gradientsFigure(
           `${name}: from ${value[0]?.toFixed(digits)} at 0° to ${value[value.length - 1]?.toFixed(digits)} at ${betweenDegrees}°, at most ${finiteMax(value).toFixed(digits)}.`,
       )
       .join(' ')
+  if (logit.length > mostOnOneAxis)
+    return ofEachLoss(
+      [
+        { curves: logit, title: 'slope of the own logit', y: '|d logit/dθ| / s, per radian', digits: 2 },
+        { curves: pull, title: 'gradient of the loss', y: '|dL/dθ|', digits: 1 },
+        { curves: posterior, title: 'posterior of the own class', y: 'posterior', digits: 2 },
+      ].map((part) => ({ ...part, description: ends(part.curves, part.digits) })),
+      { title, betweenDegrees, description, width },
+    )
   return panels(
     [
       lineChart(logit.map(overDegrees), {
@@ -63,6 +73,49 @@ export function gradientsFigure(
       ...(width !== undefined && { width }),
     },
   )
+}
+
+/** A part for each measure, and in it axes for each loss; NSL, where it is among them, is dotted in all. */
+function ofEachLoss(
+  parts: readonly {
+    readonly curves: readonly AngleCurve[]
+    readonly title: string
+    readonly y: string
+    readonly description: string
+  }[],
+  {
+    title,
+    betweenDegrees,
+    description,
+    width,
+  }: {
+    readonly title: string
+    readonly betweenDegrees: number
+    readonly description: string | undefined
+    readonly width: number | undefined
+  },
+): string {
+  const drawn = parts.map(({ curves, title, y, description }) => {
+    const plain = curves.find(({ group }) => group === 'nsl')
+    return smallMultiples(curves.map(grouped), {
+      title: plain ? `${title}; dotted: nsl` : title,
+      description,
+      labels: { x: 'angle to the own class', y },
+      xDomain: [0, betweenDegrees],
+      xFormat: degreeText,
+      xTicks: [0, 1, 2, 3].map((i) => (i * betweenDegrees) / 3),
+      yDomain: [0, curves.reduce((most, { value }) => Math.max(most, finiteMax(value)), 0) || 1],
+      reference: plain && overDegrees(plain),
+      ...(width !== undefined && { width }),
+    })
+  })
+  return panels(drawn, {
+    title,
+    columns: 1,
+    gap: 30,
+    ...(description !== undefined && { description }),
+    ...(width !== undefined && { width }),
+  })
 }
 
 function finiteMax(values: ArrayLike<number>): number {

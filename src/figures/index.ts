@@ -38,6 +38,7 @@ export {
   scoreBinsFigure,
   scoreHistogramFigure,
 } from './score-histogram-figure.ts'
+export { type GroupedLine, type SmallMultiplesOptions, smallMultiples } from './small-multiples.ts'
 export { type SphereFigureOptions, type SpherePanel, sphereFigure } from './sphere-figure.ts'
 export { turningFigure } from './sphere-script.ts'
 export { type Palette, paletteStyle, standalone } from './standalone.ts'

@@ -7,6 +7,7 @@ import { lonePoints, thinLine } from './thin-line.ts'
 
 /** A line of a chart. Where x or y is not finite the line has a gap. */
 export interface ChartLine {
+  /** As the legend has it; one without a name is in no legend. */
   readonly name: string
   readonly x: ArrayLike<number>
   readonly y: ArrayLike<number>
@@ -38,6 +39,8 @@ export interface LineChartOptions extends FigureOptions {
   xType?: 'linear' | 'log'
   yType?: 'linear' | 'log'
   points?: readonly ChartPoint[]
+  /** Rows that the legend has at least, so that charts beside one another are as tall. */
+  legendRows?: number
   /** Values of x that matter, as dashed lines across, each with what it means. */
   marked?: readonly { readonly x: number; readonly text: string }[]
 }
@@ -63,6 +66,7 @@ export function lineChart(
     xType = 'linear',
     yType = 'linear',
     points = [],
+    legendRows = 0,
     marked = [],
   }: LineChartOptions,
 ): string {
@@ -78,7 +82,8 @@ export function lineChart(
     description,
     width,
     height,
-    legend: lines.map(({ name }, i) => ({ name, ...styles[i]! })),
+    legend: lines.flatMap(({ name }, i) => (name === '' ? [] : [{ name, ...styles[i]! }])),
+    legendRows,
     labels,
     plot: {
       x: { domain: [...xDomain], type: xType },

@@ -2,10 +2,13 @@ import { lineStyle } from './colours.ts'
 import type { FigureOptions } from './figure-options.ts'
 import { type ChartLine, lineChart } from './line-chart.ts'
 import { panels } from './panels.ts'
+import type { GroupedLine } from './small-multiples.ts'
 
 /** Values at the angles of a curve. */
 export interface AngleCurve {
   readonly name: string
+  /** The loss that it is of, where a figure has several curves of one. */
+  readonly group?: string
   /** Radians, 0 … π, rising. */
   readonly theta: ArrayLike<number>
   readonly value: ArrayLike<number>
@@ -29,6 +32,12 @@ export const overDegrees = ({ name, theta, value }: AngleCurve): ChartLine => ({
   name,
   x: Float64Array.from(theta, degrees),
   y: value,
+})
+
+/** The same with its loss: a curve without one is a loss by itself. */
+export const grouped = (curve: AngleCurve): GroupedLine => ({
+  ...overDegrees(curve),
+  group: curve.group ?? curve.name,
 })
 
 /** ψ(θ) of A-Softmax, where its pieces join; its derivative; and what λ leaves of it (Liu et al. 2017, eq. 6). */
