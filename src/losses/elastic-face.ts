@@ -27,7 +27,7 @@ import { cosine } from './unit.ts'
 /** Where the margin is: added to the angle, or taken from the cosine. */
 export type ElasticVariant = 'arc' | 'cos'
 
-/** σ of ElasticFace+; its release has 0.02 for `cos`. */
+/** σ of ElasticFace+; public reproductions have 0.02 for `cos`. */
 const plusSigma = { arc: 0.0175, cos: 0.025 } as const
 
 /**
