@@ -20,7 +20,8 @@ export const notes: Readonly<Record<string, string>> = {
     'A yes-or-no question for each class in place of one choice among all, which is what verification asks. Its bias begins where its own gradient vanishes, or the many others would swamp the own class.',
   'elasticface-arc':
     'ArcFace whose margin differs from sample to sample and from step to step: what is drawn depends on seed and step alone. `plus` gives the largest to the samples that are farthest from their prototype (ElasticFace+), with a smaller σ.',
-  'elasticface-cos': 'LMCL with margins that are drawn, as above. With `plus` public reproductions use a σ of 0.02.',
+  'elasticface-cos':
+    'LMCL with margins that are drawn, as above. With `plus` public reproductions use a σ of 0.02.',
   uniface:
     'One threshold for all people is learnt with the rest: its bias over the scale is the cosine from which two faces count as one person. The many others can be balanced by a `weight` below 1 or a `negative-ratio` below 1; the sampled head draws others too, and saves their work.',
   circle:
