@@ -48,7 +48,7 @@ export function addToyOptions(
     .option('--classes <n>', 'classes learnt', numberOption('classes', 2, 100, { whole: true }), 8)
     .option(
       '--per-class <n>',
-      'pictures of a class',
+      'pictures of a class, at most; of synthetic faces no more than 60',
       numberOption('per-class', 2, 1000, { whole: true }),
       150,
     )

@@ -217,6 +217,12 @@ describe('steradian figure curves and pipeline', () => {
       'pipeline: expected the folder of a run (with recipe.json), got',
     )
     const empty = made('empty', { 'recipe.json': JSON.stringify({ images: 'faces', loss: 'lmcl' }) })
+    expect(await refused('curves', folder)).toContain(
+      `steradian: ${folder}: expected the folder of a run, has no recipe.json`,
+    )
+    expect(await refused('roc', empty)).toContain(
+      `${empty}: expected the folder of an evaluation (with result.json), got that of a run: name one within it`,
+    )
     expect(await refused('curves', empty)).toBe(
       `steradian: curves: expected a run with metrics, got ${empty}`,
     )

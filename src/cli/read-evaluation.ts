@@ -18,6 +18,10 @@ export interface ReadEvaluation extends ReportEvaluation {
  */
 export async function readEvaluation(folder: string): Promise<ReadEvaluation> {
   const where = join(folder, 'result.json')
+  if (!existsSync(where) && existsSync(join(folder, 'recipe.json')))
+    throw new DataError(
+      `${folder}: expected the folder of an evaluation (with result.json), got that of a run: name one within it`,
+    )
   const facts = await readResult(where)
   const { protocol, model, incomplete, missing } = facts
   if (typeof protocol !== 'string')

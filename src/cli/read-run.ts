@@ -24,7 +24,7 @@ export interface ReadRun extends Omit<ReportRun, 'evaluations'> {
 export async function readRun(path: string): Promise<ReadRun> {
   const files = runFolder(path)
   if (!existsSync(files.recipe))
-    throw new UsageError(`report: expected the folder of a run (with recipe.json), got ${path}`)
+    throw new UsageError(`${path}: expected the folder of a run, has no recipe.json`)
   const { lossOptions, ...recipe } = resolveRecipe(
     await readRecipe(files.recipe),
     {},

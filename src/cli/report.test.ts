@@ -99,7 +99,7 @@ describe('steradian report', () => {
     expect(text).toContain('<td>75.0 <span>± 25.0</span></td>')
     expect(text).toContain('<title>ROC over all pairs</title>')
     expect(text).toContain('<title>Angles between the two of a pair</title>')
-    expect(text).toContain('ann/1.jpg · bo, b/1.jpg')
+    expect(text.replaceAll('<wbr>', '')).toContain('ann/1.jpg · bo, b/1.jpg')
     expect(text).not.toContain('<img')
     expect(text).toContain('judged a file of features, which does not say what model made it')
   })
@@ -137,9 +137,7 @@ describe('steradian report', () => {
 
   it('refuses what is no run, a run given twice and a damaged result, each in one line', async () => {
     const run = await makeRun('whole')
-    await expect(page(folder)).rejects.toThrow(
-      `report: expected the folder of a run (with recipe.json), got ${folder}`,
-    )
+    await expect(page(folder)).rejects.toThrow(`${folder}: expected the folder of a run, has no recipe.json`)
     await expect(page(run, run)).rejects.toThrow('report: expected each run once')
     const result = join(await evaluate(join(run, 'pairs')), 'result.json')
     await writeFile(result, '{"protocol": 3}')

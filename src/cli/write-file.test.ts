@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -27,3 +28,15 @@ it('writeWhole(path, content) leaves what was there, and no part, where it canno
   )
   expect(await readdir(folder)).toEqual(['a'])
 })
+
+it.skipIf(process.platform === 'win32')(
+  'writeWhole(path, content) writes into a pipe, and leaves a pipe there',
+  async () => {
+    const path = join(folder, 'pipe')
+    execFileSync('mkfifo', [path])
+    const [read] = await Promise.all([readFile(path, 'utf8'), writeWhole(path, 'text')])
+    expect(read).toBe('text')
+    expect((await lstat(path)).isFIFO()).toBe(true)
+    expect(await readdir(folder)).toEqual(['pipe'])
+  },
+)

@@ -1,9 +1,15 @@
 import { randomInt } from 'node:crypto'
-import { open, rename, unlink } from 'node:fs/promises'
+import { open, rename, stat, unlink, writeFile } from 'node:fs/promises'
 import { DataError, fileProblem } from '../errors.ts'
 
-/** Writes a whole file or nothing: to a temporary name in the same folder, synced, then renamed. @throws DataError */
+/**
+ * Writes a whole file or nothing: to a temporary name in the same folder, synced, then renamed. A device or a pipe
+ * (`/dev/stdout`) is written to, and stays what it is.
+ * @throws DataError
+ */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  // A rename would put a file in place of the device, for every program of the machine.
+  if (await isDevice(path)) return writeInto(path, content)
   // A number of its own, not the process's: two machines that share a folder may have processes of one number.
   const temporary = `${path}.tmp-${randomInt(2 ** 47)}`
   try {
@@ -19,4 +25,16 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
     await unlink(temporary).catch(() => {})
     throw new DataError(`${path}: cannot be written, ${fileProblem(error)}`)
   }
+}
+
+/** Whether something is there that is neither a file nor a folder. */
+async function isDevice(path: string): Promise<boolean> {
+  const there = await stat(path).catch(() => undefined)
+  return there !== undefined && !there.isFile() && !there.isDirectory()
+}
+
+async function writeInto(path: string, content: Uint8Array | string): Promise<void> {
+  await writeFile(path, content).catch((error: unknown) => {
+    throw new DataError(`${path}: cannot be written, ${fileProblem(error)}`)
+  })
 }

@@ -32,11 +32,17 @@ ${rows.map(([name, ...cells], i) => {
     ...((i === 0 && head[0] === '') || marked.has(i) ? ['first'] : []),
     ...(note ? ['noted'] : []),
   ].join(' ')
-  return html`<tr${kinds === '' ? '' : html` class="${kinds}"`}><th scope="row">${name!.replace(', %', ',\u00a0%')}</th>${cells.slice(0, head.length - 1).map(cell)}</tr>
+  return html`<tr${kinds === '' ? '' : html` class="${kinds}"`}><th scope="row">${breakable(name!.replace(', %', ',\u00a0%'))}</th>${cells.slice(0, head.length - 1).map(cell)}</tr>
 ${note ? html`<tr class="about"><td colspan="${head.length}"><span>${note}</span></td></tr>\n` : ''}`
 })}</tbody>
 </table>`,
   )
+}
+
+/** A text that may be broken after each of the folders of a path. */
+export function breakable(text: string): Html {
+  const parts = text.split('/')
+  return html`${parts.map((part, i) => (i === parts.length - 1 ? html`${part}` : html`${part}/<wbr>`))}`
 }
 
 /** A frame that scrolls sideways, with the mouse and by keyboard. */

@@ -48,6 +48,7 @@ figure svg { display: block; width: 100%; height: auto; overflow: visible; }
 figcaption { margin-top: .75rem; }
 .tables { gap: 0 2.5rem; align-items: start; }
 .tables > * { min-width: 0; }
+#errors tbody th { overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9375rem; min-width: 100%; }
 caption { caption-side: bottom; text-align: left; padding-top: .6rem; }

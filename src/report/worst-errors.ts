@@ -1,7 +1,7 @@
 import { degreesOfScore, hasAngles } from './angle-figures.ts'
 import type { EvaluationGroup, NamedEvaluation } from './evaluation-groups.ts'
 import { type Html, html } from './page.ts'
-import { count, counted, grid, scroll } from './parts.ts'
+import { breakable, count, counted, grid, scroll } from './parts.ts'
 import type { ReportPair } from './report-input.ts'
 
 /** The errors of a verification, those furthest beyond their thresholds first. */
@@ -145,12 +145,6 @@ function pictured(
 `
   })
   return scroll(head, html`<ul class="pairs">${items}</ul>`)
-}
-
-/** A path that may be broken after each of its folders. */
-function breakable(path: string): Html {
-  const parts = path.split('/')
-  return html`${parts.map((part, i) => (i === parts.length - 1 ? html`${part}` : html`${part}/<wbr>`))}`
 }
 
 /** Who is in most errors, by the folder of the images. */
