@@ -108,6 +108,23 @@ describe('toyExperiment(data, losses)', () => {
     expect(again[1]!.features.data).toEqual(results[1]!.features.data)
   })
 
+  test('tells apart a few synthetic faces, who are numbered; a margin parts them further', async () => {
+    const data = await toyData('faces', { classes: 3, perClass: 20 })
+    expect([data.source, data.mirror, ...data.classNames]).toEqual(['synthetic faces', true, '1', '2', '3'])
+    const options = { start: 150, steps: 80, batch: 16 }
+    const results = await toyExperiment(data, ['softmax', 'lmcl:0.35'], options)
+    for (const { features, accuracyAtEnd } of results) {
+      expect([features.rows, features.columns]).toEqual([60, 2])
+      expect(accuracyAtEnd).toBeGreaterThan(0.9)
+    }
+    // Degrees between the widest of a person's pictures and the nearest of two people's: about −22 and +4.
+    const [plain, margin] = results.map((result) => {
+      const { within99, between1 } = spherePanel(result).angles
+      return between1 - within99
+    })
+    expect(margin! - plain!).toBeGreaterThan(10)
+  })
+
   test('says which margin no network can meet', async () => {
     const data = await toyData('digits', { classes: 8, perClass: 2 })
     const [result] = await toyExperiment(data, ['lmcl:0.35'], { start: 0, steps: 1, batch: 4 })
