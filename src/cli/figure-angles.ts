@@ -20,9 +20,7 @@ export const anglesEntry = figureEntry<ToyFlags>({
     }),
   draw: async ({ args, flags, look }) => {
     const { runs, title, notes } =
-      args.length > 0
-        ? { runs: await pairsOfResults(args), title: 'Angles of pairs', notes: [] }
-        : await toyPairs(flags)
+      args.length > 0 ? { ...(await pairsOfResults(args)), title: 'Angles of pairs' } : await toyPairs(flags)
     return { svg: anglesFigure(runs, { title, ...look }), csv: anglesCsv(runs), notes }
   },
 })
@@ -48,31 +46,40 @@ async function toyPairs(flags: ToyFlags) {
   return { runs, title: `Angles within and between classes: ${source}`, notes }
 }
 
-async function pairsOfResults(folders: readonly string[]): Promise<AnglePairs[]> {
+async function pairsOfResults(folders: readonly string[]) {
   const names = distinctNames(folders)
-  return Promise.all(folders.map((folder, i) => pairsOfResult(folder, names[i]!)))
+  const read = await Promise.all(folders.map((folder, i) => pairsOfResult(folder, names[i]!)))
+  const notes = read.flatMap(({ unscored, of }, i) =>
+    unscored > 0 ? [`${names[i]}: ${unscored} of ${of} pairs have no score and are left out`] : [],
+  )
+  return { runs: read.map(({ run }) => run), notes }
 }
 
 /** The angles of a result: of its pairs where it names them, else of its histogram of cosines. @throws UsageError, DataError */
-async function pairsOfResult(folder: string, name: string): Promise<AnglePairs> {
+async function pairsOfResult(
+  folder: string,
+  name: string,
+): Promise<{ readonly run: AnglePairs; readonly unscored: number; readonly of: number }> {
   const evaluation = await readEvaluation(folder)
   const { protocol, pairs, scores, facts } = evaluation
   const title = `${protocol}: ${name}`
   if (pairs && protocol !== 'ytf') {
     const degrees = pairs.map(({ score }) => degreesOfScore(score, facts.variant))
-    return { title, ...countedByDegree(degrees, pairs) }
+    const unscored = degrees.filter((angle) => !Number.isFinite(angle)).length
+    return { run: { title, ...countedByDegree(degrees, pairs) }, unscored, of: pairs.length }
   }
   if (!scores || !areCosines(scores))
     throw new UsageError(`angles: expected a result with the cosines of pairs, got ${folder}`)
   const edge = (i: number) => degreesOfCosine(scores.start + i * scores.width)
   const bins = scores.genuine.length
   // The greatest cosine is the smallest angle.
-  return {
+  const run = {
     title,
     edges: Float64Array.from({ length: bins + 1 }, (_, i) => edge(bins - i)),
     genuine: Float64Array.from(scores.genuine).reverse(),
     impostor: Float64Array.from(scores.impostor).reverse(),
   }
+  return { run, unscored: 0, of: 0 }
 }
 
 function countedByDegree(

@@ -144,6 +144,9 @@ describe('steradian figure worst-pairs', () => {
     const { svg, stderr } = await drawn('worst-pairs', path)
     expect(stderr).toContain('worst-pairs: 1 of 5 pairs have no score and are left out')
     expect(svg).not.toContain('NaN°')
+    expect((await drawn('angles', path)).stderr).toContain(
+      'angles: unscored: 1 of 5 pairs have no score and are left out',
+    )
   })
 
   test('says which characters the bundled font lacks', async () => {

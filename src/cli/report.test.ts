@@ -104,6 +104,17 @@ describe('steradian report', () => {
     expect(text).toContain('judged a file of features, which does not say what model made it')
   })
 
+  it('says that a pair has no score, and draws the others', async () => {
+    const run = await makeRun('unscored')
+    const file = join(await evaluate(join(run, 'pairs')), 'pairs.csv')
+    await writeFile(file, `${await readFile(file, 'utf8')}cy/1.jpg,cy/2.jpg,1,2,NaN,0.5,0\n`)
+    const text = await page(run)
+    expect(text).toContain('1 of 2 genuine pairs lie beyond the mean threshold of the folds')
+    expect(text).toContain('1 without a score that is a number is left out.')
+    expect(text).toContain('1 pair of 5 without a score that is a number, left out here.')
+    expect(text).not.toMatch(/NaN|cy\/1/)
+  })
+
   it('puts several runs side by side, each by its own name', async () => {
     const runs = [await makeRun('a/seven'), await makeRun('b/seven', { loss: 'softmax' })]
     for (const run of runs) await evaluate(join(run, 'pairs'))

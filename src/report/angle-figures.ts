@@ -23,12 +23,14 @@ export function anglesOf(evaluations: readonly NamedEvaluation[]): Html[] {
     const degrees = (score: number) => degreesOfScore(score, facts.variant)
     const ofKind = (same: boolean) =>
       Float64Array.from(
-        pairs.filter((pair) => pair.same === same),
+        // NaN lies in no bin, and on no axis.
+        pairs.filter((pair) => pair.same === same && Number.isFinite(pair.score)),
         ({ score }) => degrees(score),
       )
     const threshold = mean(facts.thresholds as number[])
     return {
       label,
+      unscored: pairs.filter(({ score }) => !Number.isFinite(score)).length,
       genuine: ofKind(true),
       impostor: ofKind(false),
       thresholdDegrees: degrees(facts.variant === 'insightface' ? -threshold : threshold),
@@ -43,7 +45,7 @@ export function anglesOf(evaluations: readonly NamedEvaluation[]): Html[] {
     [genuine, impostor].flatMap((kind) => [...binShares(kind, { domainDegrees, binDegrees })]),
   )
   const highestShare = 1.12 * shares.reduce((a, b) => Math.max(a, b), 0.01)
-  return samples.map(({ label, genuine, impostor, thresholdDegrees }) =>
+  return samples.map(({ label, genuine, impostor, thresholdDegrees, unscored }) =>
     figure(
       angleHistogramFigure(
         { genuine, impostor },
@@ -52,7 +54,7 @@ export function anglesOf(evaluations: readonly NamedEvaluation[]): Html[] {
           ...{ thresholdDegrees, domainDegrees, binDegrees, highestShare },
         },
       ),
-      `${count(genuine.filter((angle) => angle >= thresholdDegrees).length)} of ${count(genuine.length)} genuine pairs lie beyond the mean threshold of the folds, ${count(impostor.filter((angle) => angle < thresholdDegrees).length)} of ${count(impostor.length)} impostor pairs before it.`,
+      `${count(genuine.filter((angle) => angle >= thresholdDegrees).length)} of ${count(genuine.length)} genuine pairs lie beyond the mean threshold of the folds, ${count(impostor.filter((angle) => angle < thresholdDegrees).length)} of ${count(impostor.length)} impostor pairs before it.${unscored === 0 ? '' : ` ${count(unscored)} without a score that is a number ${unscored === 1 ? 'is' : 'are'} left out.`}`,
     ),
   )
 }
