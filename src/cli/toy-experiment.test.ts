@@ -128,7 +128,11 @@ describe('toyExperiment(data, losses)', () => {
   test('says which margin no network can meet', async () => {
     const data = await toyData('digits', { classes: 8, perClass: 2 })
     const [result] = await toyExperiment(data, ['lmcl:0.35'], { start: 0, steps: 1, batch: 4 })
-    expect(spherePanel(result!).notes?.[0]).toMatch(/^margin met by \d+ % \(the most possible is 0\.29\)$/)
+    const { notes, angles } = spherePanel(result!)
+    expect(notes?.[0]).toMatch(/^margin met by \d+ % \(the most possible is 0\.29\)$/)
+    // Eight pairs within: 99 % of them are all of them, and lie below no more than the largest.
+    expect(angles.within99).toBeLessThanOrEqual(angles.largestWithin)
+    expect(angles.between1).toBeGreaterThanOrEqual(angles.smallestBetween)
   })
 
   test('stops when it is told to', async () => {

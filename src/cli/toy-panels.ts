@@ -24,8 +24,9 @@ export function spherePanel(result: ToyResult): SpherePanel {
     classNames,
     angles: {
       ...counted,
-      within99: angleQuantile(counted.within, 0.99, counted),
-      between1: angleQuantile(counted.between, 0.01, counted),
+      // The end of a bin may lie beyond all that is in it.
+      within99: Math.min(counted.largestWithin, angleQuantile(counted.within, 0.99, counted)),
+      between1: Math.max(counted.smallestBetween, angleQuantile(counted.between, 0.01, counted)),
     },
     notes,
   }

@@ -11,6 +11,9 @@ export interface BoundsQuestion {
   readonly m?: number | undefined
 }
 
+/** The margin that Wang et al. 2018 found best. */
+const usual = 0.35
+
 /** The bounds of s and m for so many classes and dimensions, in words, a line each (Wang et al. 2018, eqs. 6 and 7). */
 export function boundsText({ classes, dimensions, posteriors, s, m }: BoundsQuestion): string[] {
   const count = classes.toLocaleString('en')
@@ -19,7 +22,10 @@ export function boundsText({ classes, dimensions, posteriors, s, m }: BoundsQues
       `scale: s must be at least ${scaleLowerBound(classes, posterior).toFixed(2)} for a posterior of ${posterior} at a class centre among ${count} classes`,
   )
   lines.push(`margin: ${marginWords(classes, dimensions)}`)
-  lines.push('practice: 0.35 is where LMCL does best, and training often fails beyond 0.45')
+  const isReachable = marginLimits(classes, dimensions).atMost >= usual
+  lines.push(
+    `practice: ${usual} is where LMCL does best${isReachable ? '' : ', with room for it: here not all classes can meet it'}, and training often fails beyond 0.45`,
+  )
   if (s !== undefined || m !== undefined) {
     // The first of the posteriors is what a choice is held to.
     const warnings = boundWarnings(

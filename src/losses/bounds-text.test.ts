@@ -1,0 +1,17 @@
+import { describe, expect, test } from 'vitest'
+import { boundsText } from './bounds-text.ts'
+
+const practice = (classes: number, dimensions: number) =>
+  boundsText({ classes, dimensions, posteriors: [0.9] }).find((line) => line.startsWith('practice: '))
+
+describe('boundsText({ classes, dimensions })', () => {
+  test('does not advise a margin that so many classes cannot meet', () => {
+    // Eight on a circle are 45° apart: 1 − cos 45° = 0.29.
+    expect(practice(8, 2)).toContain('here not all classes can meet it')
+    // Seven are 51.4° apart: 0.377.
+    expect(practice(7, 2)).toBe(
+      'practice: 0.35 is where LMCL does best, and training often fails beyond 0.45',
+    )
+    expect(practice(10_572, 512)).toBe(practice(7, 2))
+  })
+})
