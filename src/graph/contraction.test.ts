@@ -11,6 +11,7 @@ import {
   conv,
   convTranspose,
   convWeight,
+  geometryOf,
   grad,
   input,
   matmul,
@@ -204,5 +205,23 @@ describe('matmul', () => {
     ],
   ])('refuses what does not fit: %#', (build, message) => {
     expect(build).toThrow(new ShapeError(message))
+  })
+})
+
+describe('geometryOf(node)', () => {
+  const [x, w] = [input('x', [1, 4, 9, 9]), input('w', [4, 1, 3, 3])]
+
+  it('is how a convolution and its adjoint in x walk, one group where nothing was said', () => {
+    const walk = { strides: [2, 1], dilations: [1, 2], pads: [1, 0, 2, 1], group: 4 } as const
+    const y = conv(x, w, walk)
+    expect(geometryOf(y)).toEqual(walk)
+    expect(geometryOf(convTranspose(y, w, { ...walk, size: [9, 9] }))).toEqual(walk)
+    expect(geometryOf(conv(x, input('w', [2, 4, 3, 3])))).toEqual({
+      ...{ strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], group: 1 },
+    })
+  })
+
+  it('refuses a node that is none', () => {
+    expect(() => geometryOf(x)).toThrow(new ShapeError('geometry: expected a convolution, got a leaf'))
   })
 })

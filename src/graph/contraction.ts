@@ -49,6 +49,13 @@ const complete = ({
   group = 1,
 }: ConvGeometry): FullGeometry => ({ strides, dilations, pads, group })
 
+/** How the convolution or transposed convolution of a node walks. @throws ShapeError for a node of another operator */
+export function geometryOf({ op }: Tensor): Required<ConvGeometry> {
+  if (op?.type !== 'Conv' && op?.type !== 'ConvTranspose')
+    throw new ShapeError(`geometry: expected a convolution, got ${op?.type ?? 'a leaf'}`)
+  return complete(op.attributes as ConvGeometry)
+}
+
 /** As ONNX has it, where one group need not be said. */
 const attributesOf = ({ group, ...walk }: FullGeometry): Record<string, Attribute> =>
   group === 1 ? walk : { ...walk, group }

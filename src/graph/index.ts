@@ -1,5 +1,5 @@
 export { broadcastShape } from './broadcast.ts'
-export { type ConvGeometry, conv, convTranspose, convWeight, matmul } from './contraction.ts'
+export { type ConvGeometry, conv, convTranspose, convWeight, geometryOf, matmul } from './contraction.ts'
 export * from './elementwise.ts'
 export { grad } from './grad.ts'
 export { drawn, keeping, kept, nextOfKept, withoutKeeping } from './kept.ts'

@@ -6,6 +6,7 @@ import {
   conv,
   elementCount,
   expand,
+  geometryOf,
   matmul,
   mul,
   type RewriteRule,
@@ -105,9 +106,6 @@ function parts(
   if (known(b) && !known(a)) return [a, b]
   return known(a) && !known(b) ? [b, a] : null
 }
-
-const geometryOf = ({ op }: Tensor): Required<ConvGeometry> =>
-  ({ group: 1, ...op!.attributes }) as unknown as Required<ConvGeometry>
 
 function foldingRules(
   { isFixed, isKept, isKnown, isFolded }: Facts,

@@ -1,4 +1,10 @@
-import { inversePermutation, type RewriteRule, type Tensor } from '../graph/index.ts'
+import {
+  type ConvGeometry,
+  geometryOf,
+  inversePermutation,
+  type RewriteRule,
+  type Tensor,
+} from '../graph/index.ts'
 import { holdsAnyBatch } from './any-batch.ts'
 import {
   blockedDepthwise,
@@ -26,12 +32,7 @@ const kernelLast = [2, 3, 1, 0]
 const equal = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i])
 
-interface Walk {
-  readonly strides: readonly number[]
-  readonly dilations: readonly number[]
-  readonly pads: readonly number[]
-  readonly group?: number
-}
+type Walk = Required<ConvGeometry>
 
 /** 1 or 2 where both numbers are that. */
 const strideOf = ([rows, columns]: readonly number[]): Stride | null =>
@@ -45,8 +46,8 @@ const strideOf = ([rows, columns]: readonly number[]): Stride | null =>
 export const lowerDepthwise: RewriteRule = (node, [x, w]) => {
   const { op } = node
   if (!x || !w || (op?.type !== 'Conv' && op?.type !== 'ConvTranspose')) return null
-  const walk = op.attributes as unknown as Walk
-  if (walk.group === undefined || x.shape.some(holdsAnyBatch)) return null
+  const walk = geometryOf(node)
+  if (walk.group === 1 || x.shape.some(holdsAnyBatch)) return null
   const isDepthwise = x.shape[1] === walk.group && w.shape[0] === walk.group && w.shape[1] === 1
   if (op.type === 'Conv')
     return (isDepthwise ? forward(node, x, w, walk) : null) ?? byWeight(node, x, w, walk)

@@ -1,4 +1,11 @@
-import { inversePermutation, type RewriteRule, rewrite, type Tensor, withoutKeeping } from '../graph/index.ts'
+import {
+  geometryOf,
+  inversePermutation,
+  type RewriteRule,
+  rewrite,
+  type Tensor,
+  withoutKeeping,
+} from '../graph/index.ts'
 import { anyBatch, holdsAnyBatch } from './any-batch.ts'
 import { lowerChoices } from './choices.ts'
 import { lowerDepthwise } from './lower-depthwise.ts'
@@ -24,35 +31,30 @@ const isZero = (pads: readonly number[]): boolean => pads.every((n) => n === 0)
 const lowerPointwise: RewriteRule = (node, [x, w]) => {
   const { op } = node
   if (!x || !w || (op?.type !== 'Conv' && op?.type !== 'ConvTranspose')) return null
-  const { strides, dilations, pads, group } = op.attributes as Record<string, readonly number[]> & {
-    readonly group?: number
-  }
-  if (!isZero(pads!) || (group ?? 1) !== 1) return null
-  const [rows, columns] = strides as [number, number]
+  const { strides, dilations, pads, group } = geometryOf(node)
+  if (!isZero(pads) || group !== 1) return null
   const isPoint = equal(w.shape.slice(2), [1, 1])
   if (op.type === 'ConvTranspose')
     return isPoint
       ? mergedTranspose(
-          pointwiseConvTranspose(
-            mergedTranspose(x, toLast),
-            mergedTranspose(w, kernelLast),
-            [rows, columns],
-            [node.shape[2]!, node.shape[3]!],
-          ),
+          pointwiseConvTranspose(mergedTranspose(x, toLast), mergedTranspose(w, kernelLast), strides, [
+            node.shape[2]!,
+            node.shape[3]!,
+          ]),
           toFirst,
         )
       : null
   if (isPoint)
     return mergedTranspose(
-      pointwiseConv(mergedTranspose(x, toLast), mergedTranspose(w, kernelLast), [rows, columns]),
+      pointwiseConv(mergedTranspose(x, toLast), mergedTranspose(w, kernelLast), strides),
       toFirst,
     )
   // A kernel that spans the map is a gradient in the weights: batch and channels have changed places. A file has no such thing.
-  const taken = [0, 1].map((axis) => Math.ceil(x.shape[2 + axis]! / dilations![axis]!))
+  const taken = [0, 1].map((axis) => Math.ceil(x.shape[2 + axis]! / dilations[axis]!))
   if (!equal(node.shape.slice(2), [1, 1]) || !equal(w.shape.slice(2), taken) || x.shape.some(holdsAnyBatch))
     return null
   const [a, g] = [mergedTranspose(x, [1, 2, 3, 0]), mergedTranspose(w, [1, 2, 3, 0])]
-  return mergedTranspose(pointwiseConvWeight(a, g, dilations as [number, number]), [2, 3, 0, 1])
+  return mergedTranspose(pointwiseConvWeight(a, g, dilations), [2, 3, 0, 1])
 }
 
 /** Convolutions of 3×3 kernels, padding 1 and stride 1 or 2, and their adjoints, in forms that are faster on the CPU. */
@@ -60,8 +62,8 @@ const lowerConvolution: RewriteRule = (node, [x, w]) => {
   const { op } = node
   if (!x || !w || (op?.type !== 'Conv' && op?.type !== 'ConvTranspose')) return null
   // A map of ones, by which a shift was folded, is worked out once, when the file is opened.
-  if (op.attributes!.group !== undefined || x.leaf?.kind === 'constant') return null
-  const { strides, dilations, pads } = op.attributes as Record<string, readonly number[]>
+  const { strides, dilations, pads, group } = geometryOf(node)
+  if (group !== 1 || x.leaf?.kind === 'constant') return null
   const ones = equal(dilations, [1, 1])
   const size = [x.shape[2]!, x.shape[3]!] as const
   const kernel = [w.shape[2]!, w.shape[3]!]
@@ -76,7 +78,7 @@ const lowerConvolution: RewriteRule = (node, [x, w]) => {
   }
   if (op.type !== 'Conv') return null
   // A kernel as large as the map is a gradient in the weights: batch and channels have changed places.
-  if (equal(strides, [1, 1]) && equal(node.shape.slice(2), [3, 3]) && pads![0] === 1 && pads![1] === 1) {
+  if (equal(strides, [1, 1]) && equal(node.shape.slice(2), [3, 3]) && pads[0] === 1 && pads[1] === 1) {
     const [a, g] = [mergedTranspose(x, [1, 2, 3, 0]), mergedTranspose(w, [1, 2, 3, 0])]
     const back = [2, 3, 0, 1]
     if (ones && equal(kernel, size)) return mergedTranspose(winogradConvWeight(a, g, tileSize(a, g)), back)

@@ -10,6 +10,7 @@ export const otherExports = [
   'drawn',
   'dtypeCode',
   'elementCount',
+  'geometryOf',
   'grad',
   'input',
   'inversePermutation',
