@@ -1,16 +1,7 @@
-import { open, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { DataError, fileProblem } from '../errors.ts'
-import { readCheckpoint, wholeTensors } from '../train/index.ts'
-import {
-  type ByteSource,
-  type FileTensor,
-  readOnnxWeights,
-  readSafetensors,
-  type WeightFile,
-} from '../weights/index.ts'
-
-/** Node reads less than 2 GiB at once. */
-const atATime = 2 ** 28
+import { fileSource, readCheckpoint, wholeTensors } from '../train/index.ts'
+import { type FileTensor, readOnnxWeights, readSafetensors, type WeightFile } from '../weights/index.ts'
 
 /** A protobuf ends there. */
 const onnxLimit = 2 ** 31
@@ -36,29 +27,7 @@ export async function readWeights(path: string): Promise<WeightFile> {
     })
     return readOnnxWeights(bytes, path)
   }
-  const read: ByteSource['read'] = async (start, end) => {
-    const file = await open(path)
-    try {
-      const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start))
-      let got = 0
-      while (got < bytes.length) {
-        const { bytesRead } = await file.read(bytes, got, Math.min(atATime, bytes.length - got), start + got)
-        if (bytesRead === 0) break
-        got += bytesRead
-      }
-      return bytes.subarray(0, got)
-    } finally {
-      await file.close()
-    }
-  }
-  const source: ByteSource = {
-    size,
-    read: (start, end) =>
-      read(start, end).catch((error: unknown) => {
-        throw problem(error)
-      }),
-  }
-  return readSafetensors(source, path)
+  return readSafetensors(await fileSource(path, 'weights'), path)
 }
 
 /** What a checkpoint has of the network: neither head nor velocities. */

@@ -33,19 +33,25 @@ const isOfFiles = (error: unknown): boolean => error instanceof Error && 'syscal
 
 /** Reads a checkpoint; its numbers are read when they are asked for. @throws DataError when there is none at `path`, or it is damaged */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  return decodeCheckpoint(await fileSource(path), path)
+  return decodeCheckpoint(await fileSource(path, 'checkpoint'), path)
 }
 
-/** The bytes of a file; it is open only while it is read. */
-async function fileSource(path: string): Promise<ByteSource> {
+/**
+ * The bytes of a file; it is open only while it is read. `what` is what messages call it.
+ * @throws DataError `path: what cannot be read, …`, and so does each read
+ */
+export async function fileSource(path: string, what: string): Promise<ByteSource> {
   const problem = (error: unknown): DataError =>
-    new DataError(`${path}: checkpoint cannot be read, ${fileProblem(error)}`)
+    new DataError(`${path}: ${what} cannot be read, ${fileProblem(error)}`)
+  const { size } = await stat(path).catch((error: unknown) => {
+    throw problem(error)
+  })
   const read: ByteSource['read'] = async (start, end) => {
     // Node reads less than 2 GiB at once.
     const atATime = 2 ** 28
     const file = await open(path)
     try {
-      const bytes = new Uint8Array(end - start)
+      const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start))
       let got = 0
       while (got < bytes.length) {
         const { bytesRead } = await file.read(bytes, got, Math.min(atATime, bytes.length - got), start + got)
@@ -57,9 +63,6 @@ async function fileSource(path: string): Promise<ByteSource> {
       await file.close()
     }
   }
-  const { size } = await stat(path).catch((error: unknown) => {
-    throw problem(error)
-  })
   return {
     size,
     read: (start, end) =>

@@ -6,7 +6,7 @@ export {
   tensorsOf,
   wholeTensors,
 } from './checkpoint.ts'
-export { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts'
+export { fileSource, readCheckpoint, writeCheckpoint } from './checkpoint-file.ts'
 export { compile } from './compile.ts'
 export { type EmbeddingModelOptions, embeddingModel } from './embedding-model.ts'
 export type { Head, LossPartsOf } from './head.ts'
