@@ -7,6 +7,7 @@ import { namesFile } from './embed-folder.ts'
 import { openFeatureFile } from './feature-file.ts'
 import { matchNames } from './named-features.ts'
 import { stagedFile } from './staged-file.ts'
+import { writeWhole } from './write-file.ts'
 
 /** What became of a file of vectors. */
 export interface VectorReport {
@@ -86,7 +87,7 @@ export async function embedVectors(
     // Names first: whoever finds the numbers finds their names, and none of an earlier file.
     const own = namesFile(out)
     if (list === undefined) await rm(own, { force: true })
-    else await writeList(own, list)
+    else await writeWhole(own, list.endsWith('\n') ? list : `${list}\n`)
     await numbers.publish()
     const { sha256, weights, metadata } = model
     return {
@@ -95,16 +96,5 @@ export async function embedVectors(
     }
   } finally {
     for (const each of opened) await each.close()
-  }
-}
-
-async function writeList(path: string, text: string): Promise<void> {
-  const lines = await stagedFile(path)
-  try {
-    await lines.write(new TextEncoder().encode(text.endsWith('\n') ? text : `${text}\n`))
-    await lines.finish()
-    await lines.publish()
-  } finally {
-    await lines.discard()
   }
 }

@@ -1,9 +1,15 @@
+import { randomInt } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { DataError, fileProblem } from '../errors.ts'
+import { isDevice } from './write-file.ts'
 
-/** A file that is written under another name until it is whole, and then takes its own. @throws DataError `path: …` */
+/**
+ * A file that is written under another name until it is whole, and then takes its own. Its parts may be written in any order,
+ * so that a device or a pipe is refused. @throws DataError `path: …`
+ */
 export async function stagedFile(path: string) {
-  const temporary = `${path}.tmp-${process.pid}`
+  if (await isDevice(path)) throw new DataError(`${path}: cannot be written, a file is needed, not a device`)
+  const temporary = `${path}.tmp-${randomInt(2 ** 47)}`
   const problem = (error: unknown) => new DataError(`${path}: cannot be written, ${fileProblem(error)}`)
   let file: FileHandle
   try {

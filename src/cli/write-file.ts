@@ -27,8 +27,8 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
   }
 }
 
-/** Whether something is there that is neither a file nor a folder. */
-async function isDevice(path: string): Promise<boolean> {
+/** Whether something is at `path` that is neither a file nor a folder. */
+export async function isDevice(path: string): Promise<boolean> {
   const there = await stat(path).catch(() => undefined)
   return there !== undefined && !there.isFile() && !there.isDirectory()
 }
