@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Augmentation, noAugmentation } from '../image/index.ts'
+import type { Augmentation } from '../image/index.ts'
 
 const share = z.number().min(0).max(1)
 /** Shares below 1: of what would be nothing. */
@@ -30,9 +30,3 @@ export const augmentationSettings = {
   jpeg: probability.describe('augmentation: probability of JPEG'),
   jpegQuality: z.number().int().min(1).max(95).describe('jpeg: the least quality'),
 } satisfies Record<keyof Augmentation, z.ZodType<number>>
-
-/** The settings among others that say how images are changed. */
-export const augmentationOf = (recipe: Augmentation): Augmentation =>
-  Object.fromEntries(
-    Object.keys(noAugmentation).map((name) => [name, recipe[name as keyof Augmentation]]),
-  ) as unknown as Augmentation

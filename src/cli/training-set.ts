@@ -7,7 +7,6 @@ import {
   readDataset,
   type TrainingDataOptions,
 } from '../data/index.ts'
-import { augmentationOf } from './augmentation-settings.ts'
 import { progress } from './progress.ts'
 import type { Recipe } from './recipe.ts'
 import { inputSize } from './training-run.ts'
@@ -81,7 +80,7 @@ export const choicesOf = (recipe: Recipe): TrainingDataOptions => ({
   sampler: recipe.sampler,
   imagesPerPerson: recipe.imagesPerPerson,
   mirror: recipe.mirror,
-  augmentation: augmentationOf(recipe),
+  augmentation: recipe,
 })
 
 /**

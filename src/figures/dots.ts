@@ -12,8 +12,8 @@ export interface Dots {
 /** Points of one colour as a single path, those that fall on one tenth of a pixel once: 10,000 stay a short drawing. */
 export function dots({ points, colour, size, opacity }: Dots): Plot.Markish {
   return (_index, scales, _values, _dimensions, context) => {
-    const [x, y] = [scales.x, scales.y] as unknown as readonly [(v: number) => number, (v: number) => number]
-    const places = new Set(points.map((point) => `M${tenths(x(point.x))},${tenths(y(point.y))}h0`))
+    const { x, y } = scales
+    const places = new Set(points.map((point) => `M${tenths(x!(point.x))},${tenths(y!(point.y))}h0`))
     const path = context.document.createElementNS('http://www.w3.org/2000/svg', 'path')
     const attributes = {
       ...{ d: [...places].join(''), fill: 'none', stroke: colour, 'stroke-width': size },
