@@ -1,27 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { tiny, writePeople } from '../../test/cli/pictures.ts'
-import { runCommand } from '../../test/embed/run-command.ts'
-import { registerTrain } from './train.ts'
+import { describe, expect, it } from 'vitest'
+import { tiny } from '../../test/cli/pictures.ts'
+import { base, images, nextRun, out, placesForRuns, train } from '../../test/cli/train-runs.ts'
 
-let base = ''
-let images = ''
-let out = ''
-let count = 0
-beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), 'augmentation-'))
-  images = join(base, 'people')
-  await writePeople(images)
-})
-afterAll(() => rm(base, { recursive: true }))
-const next = (): void => {
-  out = join(base, `run${count++}`)
-}
-beforeEach(next)
+placesForRuns()
 
-const train = (...words: string[]) => runCommand(registerTrain, 'train', ...words)
 const model = () => readFile(join(out, 'model.onnx'))
 const strong = {
   ...{ rotation: 20, zoom: 0.1, shift: 0.1, crop: 0.2, brightness: 0.3, contrast: 0.3, saturation: 0.3 },
@@ -38,14 +22,14 @@ describe('steradian train with augmentation', () => {
     ]
     expect((await train(...words('6'))).error).toBeUndefined()
     const whole = await model()
-    next()
+    nextRun()
     await train(...words('3'))
     const recipe = JSON.parse(await readFile(join(out, 'recipe.json'), 'utf8'))
     expect(recipe).toMatchObject({ ...strong, blurSigma: 2, jpegQuality: 20 })
     await writeFile(join(out, 'recipe.json'), JSON.stringify({ ...recipe, steps: 6 }))
     expect((await train('--resume', '--out', out)).error).toBeUndefined()
     expect(await model()).toEqual(whole)
-    next()
+    nextRun()
     await train(...tiny, '--images', images, '--out', out, '--schedule', 'constant', '--steps', '6')
     expect(await model()).not.toEqual(whole)
   })

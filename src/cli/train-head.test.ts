@@ -1,28 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { tiny, writePeople } from '../../test/cli/pictures.ts'
-import { runCommand } from '../../test/embed/run-command.ts'
+import { describe, expect, it } from 'vitest'
+import { tiny } from '../../test/cli/pictures.ts'
+import { base, images, nextRun, out, placesForRuns, train } from '../../test/cli/train-runs.ts'
 import { UsageError } from '../errors.ts'
-import { registerTrain } from './train.ts'
 
-let base = ''
-let images = ''
-let out = ''
-let count = 0
-const fresh = (): void => {
-  out = join(base, `run${count++}`)
-}
-beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), 'head-'))
-  images = join(base, 'people')
-  await writePeople(images)
-})
-afterAll(() => rm(base, { recursive: true }))
-beforeEach(fresh)
+placesForRuns()
 
-const train = (...words: string[]) => runCommand(registerTrain, 'train', ...words)
 const usual = (): string[] => [...tiny, '--images', images, '--out', out, '--schedule', 'constant']
 const chunked = ['--head', 'chunked']
 const sampled = ['--head', 'sampled', '--sample-ratio', '0.75', '--batch', '2']
@@ -38,7 +22,7 @@ describe('steradian train --head', () => {
     expect((await train(...usual(), ...words, '--steps', '5')).error).toBeUndefined()
     const whole = await model()
     expect((await readdir(out)).filter((name) => name.endsWith('.rows'))).toEqual([])
-    fresh()
+    nextRun()
     await train(...usual(), ...words, '--steps', '2')
     const recipe = JSON.parse(await readFile(join(out, 'recipe.json'), 'utf8'))
     await writeFile(join(out, 'recipe.json'), JSON.stringify({ ...recipe, steps: 5 }))

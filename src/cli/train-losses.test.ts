@@ -1,28 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { tiny, writePeople } from '../../test/cli/pictures.ts'
-import { runCommand } from '../../test/embed/run-command.ts'
+import { describe, expect, it } from 'vitest'
+import { tiny } from '../../test/cli/pictures.ts'
+import { images, nextRun, out, placesForRuns, train } from '../../test/cli/train-runs.ts'
 import { readCheckpoint } from '../train/index.ts'
-import { registerTrain } from './train.ts'
 
-let base = ''
-let images = ''
-let out = ''
-let count = 0
-const fresh = (): void => {
-  out = join(base, `run${count++}`)
-}
-beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), 'losses-'))
-  images = join(base, 'people')
-  await writePeople(images)
-})
-afterAll(() => rm(base, { recursive: true }))
-beforeEach(fresh)
+placesForRuns()
 
-const train = (...words: string[]) => runCommand(registerTrain, 'train', ...words)
 const usual = (): string[] => [
   ...tiny.slice(0, tiny.indexOf('--loss')),
   ...['--images', images, '--out', out, '--schedule', 'constant'],
@@ -52,7 +36,7 @@ describe('a run that was stopped and goes on has the bytes of one that was not, 
     const words = () => [...usual(), '--loss', ...loss.split(' '), ...pk, '--steps']
     expect((await train(...words(), '6')).error).toBeUndefined()
     const whole = await files()
-    fresh()
+    nextRun()
     await train(...words(), '3')
     const stopped = await checkpoint()
     for (const name of kept) {
@@ -69,7 +53,7 @@ describe('a run that was stopped and goes on has the bytes of one that was not, 
     const words = () => [...usual(), '--loss', 'adaface', '--scale', '16', '--steps', '3', '--norm-rate']
     await train(...words(), '0.01')
     const [model] = await files()
-    fresh()
+    nextRun()
     await train(...words(), '0.9')
     expect((await files())[0]).not.toEqual(model)
   })
@@ -95,7 +79,7 @@ describe('contrastive and triplet loss', () => {
     expect(stderr).toContain(
       `warning: ${loss}: compares images of one person within a batch, of which those of sampler shuffle hold few or none; --sampler pk has several of each\n`,
     )
-    fresh()
+    nextRun()
     const { stderr: quiet } = await train(...usual(), '--loss', loss, ...words, ...pk, '--steps', '1')
     expect(quiet).not.toContain('within a batch')
   })

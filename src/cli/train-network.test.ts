@@ -1,33 +1,17 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { tiny, writePeople } from '../../test/cli/pictures.ts'
-import { runCommand } from '../../test/embed/run-command.ts'
+import { describe, expect, it } from 'vitest'
+import { tiny } from '../../test/cli/pictures.ts'
+import { base, images, nextRun, out, placesForRuns, train } from '../../test/cli/train-runs.ts'
 import { evaluate, relativeError } from '../../test/evaluator/index.ts'
 import { type ArchitectureOptions, architectureNamed } from '../backbones/index.ts'
 import { input } from '../graph/index.ts'
 import { decodeModel } from '../onnx/index.ts'
 import { createSession } from '../runtime/node.ts'
 import { preprocess, readCheckpoint, tensorsOf } from '../train/index.ts'
-import { registerTrain } from './train.ts'
 
-let base = ''
-let images = ''
-let out = ''
-let count = 0
-beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), 'network-'))
-  images = join(base, 'people')
-  await writePeople(images)
-})
-afterAll(() => rm(base, { recursive: true }))
-const next = (): void => {
-  out = join(base, `run${count++}`)
-}
-beforeEach(next)
+placesForRuns()
 
-const train = (...words: string[]) => runCommand(registerTrain, 'train', ...words)
 const usual = (...words: string[]) => [...tiny, '--images', images, '--out', out, ...words]
 const model = () => readFile(join(out, 'model.onnx'))
 const json = async (file: string) => JSON.parse(await readFile(join(out, file), 'utf8'))
@@ -83,12 +67,12 @@ describe('steradian train of a network with batch normalisation and dropout', ()
     ]
     expect((await train(...words('4'))).error).toBeUndefined()
     const whole = await model()
-    next()
+    nextRun()
     await train(...words('2'))
     await writeFile(join(out, 'recipe.json'), JSON.stringify({ ...(await json('recipe.json')), steps: 4 }))
     expect((await train('--resume', '--out', out)).error).toBeUndefined()
     expect(await model()).toEqual(whole)
-    next()
+    nextRun()
     await train(...words('4'), '--dropout', '0')
     expect(await model()).not.toEqual(whole)
   })

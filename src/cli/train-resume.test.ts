@@ -1,30 +1,14 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { tiny, writePeople } from '../../test/cli/pictures.ts'
-import { runCommand } from '../../test/embed/run-command.ts'
+import { base, images, nextRun, out, placesForRuns, train } from '../../test/cli/train-runs.ts'
 import { DataError, UsageError } from '../errors.ts'
 import { decodeModel } from '../onnx/index.ts'
-import { registerTrain } from './train.ts'
 
-let base = ''
-let images = ''
-let out = ''
-let count = 0
-beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), 'resume-'))
-  images = join(base, 'people')
-  await writePeople(images)
-})
-afterAll(() => rm(base, { recursive: true }))
-beforeEach(() => {
-  out = join(base, `run${count++}`)
-})
+placesForRuns()
 
-/** Runs `steradian train` in this process. */
-const train = (...words: string[]) => runCommand(registerTrain, 'train', ...words)
 const usual = (): string[] => [...tiny, '--images', images, '--out', out]
 const lines = async (file: string): Promise<Record<string, number>[]> =>
   (await readFile(join(out, file), 'utf8'))
@@ -176,17 +160,17 @@ describe('--resume', () => {
       expect((await edited({ steps: 4 })).error?.message).toBe(
         `${out}/checkpoint.bin: the run ends after 4 steps, got step 5`,
       )
-      out = join(base, `run${count++}`)
+      nextRun()
       await train(...usual(), '--steps', '5', ...constant)
       expect(await readFile(join(out, 'model.onnx'))).toEqual(longer)
 
-      out = join(base, `run${count++}`)
+      nextRun()
       await train(...usual(), '--steps', '6', '--schedule', 'cosine')
       expect((await edited({ steps: 12 })).error?.message).toMatch(
         /\/checkpoint\.bin: step 6 had rate 0\.000\d+, these settings give 0\.00\d+$/,
       )
       // The last rate would be the same, that of the fourth step not.
-      out = join(base, `run${count++}`)
+      nextRun()
       await train(...usual(), '--steps', '6')
       expect((await edited({ steps: 7 })).error?.message).toMatch(
         /\/checkpoint\.bin: the steps before step 6 had other values of rate than these settings give, in a run of 6 steps, got 7$/,

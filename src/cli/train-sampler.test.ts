@@ -1,27 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { tiny, writePeople } from '../../test/cli/pictures.ts'
-import { runCommand } from '../../test/embed/run-command.ts'
+import { base, images, nextRun, out, placesForRuns, train } from '../../test/cli/train-runs.ts'
 import { UsageError } from '../errors.ts'
-import { registerTrain } from './train.ts'
 
-let base = ''
-let images = ''
-let out = ''
-let count = 0
-beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), 'sampler-'))
-  images = join(base, 'people')
-  await writePeople(images)
-})
-afterAll(() => rm(base, { recursive: true }))
-beforeEach(() => {
-  out = join(base, `run${count++}`)
-})
+placesForRuns()
 
-const train = (...words: string[]) => runCommand(registerTrain, 'train', ...words)
 const usual = (): string[] => [...tiny, '--images', images, '--out', out]
 const pk = ['--sampler', 'pk', '--images-per-person', '2']
 
@@ -34,7 +19,7 @@ describe('steradian train --sampler', () => {
     const model = () => readFile(join(out, 'model.onnx'))
     expect((await train(...words(), '7')).error).toBeUndefined()
     const whole = await model()
-    out = join(base, `run${count++}`)
+    nextRun()
     await train(...words(), '3')
     const recipe = JSON.parse(await readFile(join(out, 'recipe.json'), 'utf8'))
     await writeFile(join(out, 'recipe.json'), JSON.stringify({ ...recipe, steps: 7 }))
@@ -45,7 +30,7 @@ describe('steradian train --sampler', () => {
   it('gives each sampler other batches', async () => {
     const models: string[] = []
     for (const words of [[], ['--sampler', 'balanced'], pk]) {
-      out = join(base, `run${count++}`)
+      nextRun()
       const { error } = await train(...usual(), ...words, '--steps', '2')
       expect(error).toBeUndefined()
       models.push((await readFile(join(out, 'model.onnx'))).toString('base64'))

@@ -1,36 +1,19 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { hostname, tmpdir } from 'node:os'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { landmarkHeader, landmarkRow, tiny, writePeople } from '../../test/cli/pictures.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { landmarkHeader, landmarkRow, tiny } from '../../test/cli/pictures.ts'
 import { steradian } from '../../test/cli/steradian.ts'
-import { runCommand } from '../../test/embed/run-command.ts'
+import { base, images, names, nextRun, out, placesForRuns, train } from '../../test/cli/train-runs.ts'
 import { UsageError } from '../errors.ts'
 import { noAugmentation } from '../image/index.ts'
 import { decodeModel } from '../onnx/index.ts'
 import { createSession } from '../runtime/node.ts'
 import { readCheckpoint, tensorsOf } from '../train/index.ts'
-import { registerTrain } from './train.ts'
 import { version } from './version.ts'
 
-let base = ''
-let images = ''
-let names: string[] = []
-let out = ''
-let count = 0
-beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), 'train-'))
-  images = join(base, 'people')
-  names = await writePeople(images)
-})
-afterAll(() => rm(base, { recursive: true }))
-beforeEach(() => {
-  out = join(base, `run${count++}`)
-})
-
-/** Runs `steradian train` in this process. */
-const train = (...words: string[]) => runCommand(registerTrain, 'train', ...words)
+placesForRuns()
 const usual = (): string[] => [...tiny, '--images', images, '--out', out]
 const lines = async (file: string): Promise<Record<string, number>[]> =>
   (await readFile(join(out, file), 'utf8'))
@@ -125,7 +108,7 @@ describe('steradian train', () => {
 
   it('gives the same files for the same seed, wherever they go, and other ones for another seed', async () => {
     const files = async (...words: string[]): Promise<Buffer[]> => {
-      out = join(base, `run${count++}`)
+      nextRun()
       await train(...usual(), '--steps', '3', ...words)
       return Promise.all(['model.onnx', 'metrics.jsonl'].map((name) => readFile(join(out, name))))
     }
@@ -173,7 +156,7 @@ describe('steradian train', () => {
 
   it('learns from other pictures where the points lie elsewhere', async () => {
     const losses = async (shift: number): Promise<number[]> => {
-      out = join(base, `run${count++}`)
+      nextRun()
       const file = join(base, `landmarks${shift}.csv`)
       await writeFile(
         file,
@@ -238,7 +221,7 @@ describe('recipes', () => {
       ...{ loss: 'lmcl', rate: 0.03, seed: 4, steps: 1 },
       lossOptions: { scale: 20, margin: 0.35, marginRamp: 5, normaliseFeatures: true },
     })
-    out = join(base, `run${count++}`)
+    nextRun()
     await train('--recipe', recipe, '--out', out, '--loss', 'softmax', '--rate', '0.5', '--epochs', '1')
     const resolved = await json('recipe.json')
     expect(resolved).toMatchObject({ loss: 'softmax', rate: 0.5, epochs: 1, lossOptions: { bias: false } })
@@ -248,7 +231,7 @@ describe('recipes', () => {
   it('that were resolved make the same run again', async () => {
     await train(...usual(), '--steps', '2', '--loss', 'cosface', '--scale', '20')
     const first = out
-    out = join(base, `run${count++}`)
+    nextRun()
     await train('--recipe', join(first, 'recipe.json'), '--out', out)
     expect(await json('recipe.json')).toEqual(JSON.parse(await readFile(join(first, 'recipe.json'), 'utf8')))
     expect(await readFile(join(out, 'model.onnx'))).toEqual(await readFile(join(first, 'model.onnx')))
