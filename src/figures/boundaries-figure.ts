@@ -89,12 +89,12 @@ export function boundariesFigure(
       ),
     ]
   })
-  // A loss is a column; where so many could not be read it is a row, or half of one.
+  // A loss is a column; where so many could not be read it is a row, half of one, or one under the other.
   const most = { columns: Math.max(1, losses.length), column: size, gap }
   const isRow = losses.length > mostOnOneAxis || columnsWithin(width, most) < most.columns
-  const [six, three] = [6, 3].map((columns) => columnsWithin(width, { ...most, columns })) as [number, number]
+  const across = [6, 3].find((columns) => columnsWithin(width, { ...most, columns }) === columns) ?? 1
   const grid = isRow
-    ? panels(views.flat(), { columns: losses.length > mostOnOneAxis && six === 6 ? 6 : three, gap })
+    ? panels(views.flat(), { columns: losses.length > mostOnOneAxis ? across : Math.min(across, 3), gap })
     : panels(
         [0, 1, 2].flatMap((view) => views.map((own) => own[view]!)),
         { columns: most.columns, gap },

@@ -61,6 +61,7 @@ export function geometryFigure(
   return panels(drawn, {
     title,
     columns: 3,
+    isRow: true,
     ...(description !== undefined && { description }),
     ...(width !== undefined && { width }),
   })

@@ -38,6 +38,17 @@ test('panels has fewer columns where so many would be too small to read at the w
   expect(svg).toContain('viewBox="0 0 200 600" width="200" height="600"')
 })
 
+test('panels of a row that belongs together stand one under the other where it does not fit', () => {
+  const three = [panel('A'), panel('B'), panel('C')]
+  const options = { columns: 3, isRow: true, gap: 0 }
+  expect(panels(three, { ...options, width: 300 })).toContain(
+    'viewBox="0 0 200 600" width="300" height="900"',
+  )
+  expect(panels(three, { ...options, width: 450 })).toContain(
+    'viewBox="0 0 600 200" width="450" height="150"',
+  )
+})
+
 test('panels breaks a long title into lines that it has room for', () => {
   const long = 'A title that is longer than one panel of two hundred pixels is wide'
   const svg = panels([panel('A')], { title: long })

@@ -5,6 +5,8 @@ import { wrapText } from './text-fit.ts'
 export interface PanelsOptions extends FigureOptions {
   /** How many stand side by side. */
   columns?: number
+  /** Whether a row belongs together: where it does not fit, its panels stand one under the other. */
+  isRow?: boolean
   /** Pixels between two. */
   gap?: number
 }
@@ -32,12 +34,20 @@ export function columnsWithin(
  */
 export function panels(
   figures: readonly string[],
-  { title = '', description, columns = 2, gap = 18, width }: Omit<PanelsOptions, 'height'> = {},
+  {
+    title = '',
+    description,
+    columns = 2,
+    isRow = false,
+    gap = 18,
+    width,
+  }: Omit<PanelsOptions, 'height'> = {},
 ): string {
   const drawn = figures.map(readSvg)
   const w = Math.max(0, ...drawn.map((d) => d.width))
   const most = Math.min(columns, Math.max(1, drawn.length))
-  const across = columnsWithin(width, { columns: most, column: w, gap })
+  const fitting = columnsWithin(width, { columns: most, column: w, gap })
+  const across = isRow && fitting < most ? 1 : fitting
   const natural = across * w + (across - 1) * gap
   const titles = title === '' ? [] : wrapText(title, natural, { size: 15 })
   const tops = [titles.length === 0 ? 0 : titleHeight + (titles.length - 1) * titleRowHeight]
