@@ -14,4 +14,12 @@ describe('boundsText({ classes, dimensions })', () => {
     )
     expect(practice(10_572, 512)).toBe(practice(7, 2))
   })
+
+  it('shows digits of a margin however small', () => {
+    const [margin] = boundsText({ classes: 1e9, dimensions: 3, posteriors: [0.9] }).filter((line) =>
+      line.startsWith('margin: '),
+    )
+    // Caps on the sphere: one of angle a covers (1 − cos a)/2 of it.
+    expect(margin).toContain('between 2.0e-9 (centres 0.0036° apart fit) and 8.0e-9 (0.0072° apart')
+  })
 })

@@ -46,20 +46,26 @@ function marginWords(classes: number, dimensions: number): string {
   const count = classes.toLocaleString('en')
   const { bound, closedForm } = marginUpperBound(classes, dimensions)
   if (closedForm)
-    return `m can be at most ${bound.toFixed(4)}: the centres of ${count} classes in ${dimensions} dimensions are at best ${degreesOf(bound)}° from the nearest (${
+    return `m can be at most ${number(bound)}: the centres of ${count} classes in ${dimensions} dimensions are at best ${degreesOf(bound)}° from the nearest (${
       dimensions === 2 ? 'spread evenly on the circle' : 'a regular simplex'
     })`
   const known = `no closed form for ${count} classes in ${dimensions} dimensions (more than ${dimensions} + 1)`
   if (classes <= 2 * dimensions)
     return `${known}, but up to ${2 * dimensions} classes fit on the axes, 90° apart: m can be at most 1`
   const { atLeast, atMost } = marginLimits(classes, dimensions)
-  const most = atMost < bound ? `${atMost.toFixed(4)} (${degreesOf(atMost)}° apart, caps would overlap)` : '1'
+  const most = atMost < bound ? `${number(atMost)} (${degreesOf(atMost)}° apart, caps would overlap)` : '1'
   const tail =
     atMost < bound
       ? ''
       : `, which it does not reach: of more than ${2 * dimensions} centres two are closer than 90°`
-  return `${known}; the largest m is known to lie between ${atLeast.toFixed(4)} (centres ${degreesOf(atLeast)}° apart fit) and ${most}${tail}`
+  return `${known}; the largest m is known to lie between ${number(atLeast)} (centres ${degreesOf(atLeast)}° apart fit) and ${most}${tail}`
 }
 
+/** Four places, or two digits where those would say nothing. */
+const number = (value: number): string => (value < 0.001 ? value.toPrecision(2) : value.toFixed(4))
+
 /** The angle of centres that meet a margin, in degrees. */
-const degreesOf = (m: number): string => ((Math.acos(1 - m) * 180) / Math.PI).toFixed(1)
+const degreesOf = (m: number): string => {
+  const degrees = (Math.acos(1 - m) * 180) / Math.PI
+  return degrees < 0.1 ? degrees.toPrecision(2) : degrees.toFixed(1)
+}
