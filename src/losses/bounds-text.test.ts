@@ -15,7 +15,7 @@ describe('boundsText({ classes, dimensions })', () => {
     expect(practice(10_572, 512)).toBe(practice(7, 2))
   })
 
-  it('shows digits of a margin however small', () => {
+  test('shows digits of a margin however small', () => {
     const [margin] = boundsText({ classes: 1e9, dimensions: 3, posteriors: [0.9] }).filter((line) =>
       line.startsWith('margin: '),
     )
