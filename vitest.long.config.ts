@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { v8Flags } from './test/v8-flags.ts'
 
 /** The full counts of property and mutation tests: `STERADIAN_LONG` multiplies what the same files do in `npm test`. */
 export default defineConfig({
@@ -9,5 +10,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
+    execArgv: v8Flags,
   },
 })

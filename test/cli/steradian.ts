@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { v8Flags } from '../v8-flags.ts'
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
@@ -24,7 +25,7 @@ export function start(
   words: readonly string[],
   { uid }: { readonly uid?: number | undefined } = {},
 ): Started {
-  const child = spawn(process.execPath, [main, ...words], {
+  const child = spawn(process.execPath, [...v8Flags, main, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(uid !== undefined && { uid, gid: uid }),
   })
