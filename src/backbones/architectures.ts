@@ -18,17 +18,18 @@ export interface Architecture {
   readonly takes: readonly ('batchNorm' | 'hidden')[]
   /** Whether it is made for vectors, not pictures. */
   readonly isForVectors: boolean
-  /** The pictures that it is published with: height and width in pixels, and where the five points of a face go. */
+  /** What it is published with: height and width of its pictures in pixels, where the five points of a face go, and D. */
   readonly usual: {
     readonly height: number
     readonly width: number
     readonly alignment: 'sphereface' | 'arcface'
+    readonly dimensions: number
   }
   readonly build: (x: Tensor, options?: ArchitectureOptions) => Tensor
 }
 
-const tall = { height: 112, width: 96, alignment: 'sphereface' } as const
-const square = { height: 112, width: 112, alignment: 'arcface' } as const
+const tall = { height: 112, width: 96, alignment: 'sphereface', dimensions: 512 } as const
+const square = { height: 112, width: 112, alignment: 'arcface', dimensions: 512 } as const
 
 /** Every network by name. */
 export const architectures: readonly Architecture[] = [
@@ -50,7 +51,13 @@ export const architectures: readonly Architecture[] = [
       build: (x, options) => ir(x, { ...options, depth }),
     }),
   ),
-  { name: 'mobilefacenet', takes: [], isForVectors: false, usual: square, build: mobileFaceNet },
+  {
+    name: 'mobilefacenet',
+    takes: [],
+    isForVectors: false,
+    usual: { ...square, dimensions: 128 },
+    build: mobileFaceNet,
+  },
   { name: 'mlp', takes: ['batchNorm', 'hidden'], isForVectors: true, usual: tall, build: mlp },
 ]
 

@@ -52,6 +52,13 @@ test('evaluate open-set --json says what the library says, with the non-mated se
   expect(result.perSplit).toEqual(results)
   const summary = summariseOpenSet(results)
   expect(result.recall).toEqual(summary.recall)
+  expect(result.recallAtRank['1']).toBe(summary.recall['1']!.mean)
+  expect(result.fnirAtFpir).toEqual(
+    Object.fromEntries(
+      Object.entries(summary.fnir).flatMap(([fpir, over]) => (over ? [[fpir, over.mean]] : [])),
+    ),
+  )
+  expect(Object.keys(result.fnirAtFpir)).not.toHaveLength(0)
   expect(result).toMatchObject({
     protocol: 'open-set',
     people: 160,

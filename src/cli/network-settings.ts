@@ -51,10 +51,10 @@ export function checkNetwork(where: string, { architecture, hidden, batchNorm }:
     throw new UsageError(`${where}: batchNorm: ${architecture} has batch normalisation everywhere, got false`)
 }
 
-/** The pictures that a network is published with, as settings. */
-export function usualPictures(architecture: string): Pick<Recipe, 'input' | 'alignment'> {
-  const { height, width, alignment } = architectureNamed(architecture).usual
-  return { input: `${height}x${width}`, alignment }
+/** What a network is published with, as settings. */
+export function usualNetwork(architecture: string): Pick<Recipe, 'input' | 'alignment' | 'dimensions'> {
+  const { height, width, alignment, dimensions } = architectureNamed(architecture).usual
+  return { input: `${height}x${width}`, alignment, dimensions }
 }
 
 /** What is unusual about the pictures of a recipe: an alignment that is of pictures of another shape. */

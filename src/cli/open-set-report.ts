@@ -55,9 +55,14 @@ export function openSetFacts(
         realised: summary.proved[fpir],
       })),
     },
+    ...{ recallAtRank: means(recall), fnirAtFpir: means(summary.fnir) },
     perSplit: results,
   }
 }
+
+/** The means over splits alone, for whoever wants one number; those that the splits do not carry are left out. */
+const means = (spreads: Readonly<Record<string, Spread | null>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(spreads).flatMap(([key, spread]) => (spread ? [[key, spread.mean]] : [])))
 
 /** The lines for the terminal. */
 export function openSetTable(results: readonly OpenSetResult[], plan: OpenSetPlan): string[] {

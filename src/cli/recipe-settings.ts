@@ -32,7 +32,9 @@ export const settings = {
     .enum(architectures.map(({ name }) => name))
     .describe(architectures.map(({ name }) => name).join(', ')),
   width: positive.max(8).describe("multiplies the network's channels"),
-  dimensions: count.max(65536).describe('length of the embedding'),
+  dimensions: count
+    .max(65536)
+    .describe('length of the embedding; where nobody says it, 128 for mobilefacenet, 512 for the others'),
   hidden: z.array(count.max(65536)).max(64).describe('mlp: lengths of the layers before the embedding'),
   batchNorm: z
     .boolean()
@@ -61,11 +63,12 @@ export const settings = {
   steps: count.describe('steps, instead of epochs'),
   batch: count.describe('images a step'),
   rate: positive.describe('learning rate'),
-  schedule: z.enum(['constant', 'multi-step', 'cosine']).describe('how the rate falls'),
+  schedule: z.enum(['constant', 'multi-step', 'cosine', 'polynomial']).describe('how the rate falls'),
   milestones: z
     .array(positive)
     .describe('multi-step: the steps after which the rate falls; up to 1, fractions of the run'),
   rateFactor: positive.max(1).describe('multi-step: what the rate is multiplied by'),
+  ratePower: positive.max(10).describe('polynomial: the power of what is left of the run'),
   warmUp: z.number().int().min(0).describe('steps in which the rate grows from 0'),
   momentum: fromZero.lt(1).describe('of SGD'),
   weightDecay: fromZero.describe('of SGD'),
@@ -104,7 +107,6 @@ export const defaults = {
   loss: 'lmcl',
   architecture: 'sfnet20',
   width: 1,
-  dimensions: 512,
   dropout: 0,
   minImages: 1,
   head: 'dense',
@@ -116,6 +118,7 @@ export const defaults = {
   schedule: 'multi-step',
   milestones: [0.6, 0.85],
   rateFactor: 0.1,
+  ratePower: 2,
   warmUp: 0,
   momentum: 0.9,
   weightDecay: 5e-4,
@@ -133,8 +136,8 @@ export const defaults = {
   checkpointEvery: 500,
 } satisfies Partial<Settings>
 
-/** Settings that every run has: `input` and `alignment` as its network is published; of `epochs` and `steps` it has one. */
-type Decided = Exclude<keyof typeof defaults, 'epochs'> | 'input' | 'alignment'
+/** Settings that every run has: `input`, `alignment` and `dimensions` as its network is published; of `epochs` and `steps` it has one. */
+type Decided = Exclude<keyof typeof defaults, 'epochs'> | 'input' | 'alignment' | 'dimensions'
 
 /** A recipe with everything decided: `lossOptions` are those of the loss. */
 export type Recipe = Pick<Settings, Decided> &

@@ -26,13 +26,26 @@ describe('resolveRecipe(recipe, given)', () => {
     expect(resolveRecipe({}, {})).toEqual({
       ...{ loss: 'lmcl', architecture: 'sfnet20', width: 1, dimensions: 512, dropout: 0, input: '112x96' },
       ...{ alignment: 'sphereface', minImages: 1, epochs: 16, batch: 64, rate: 0.05, schedule: 'multi-step' },
-      ...{ milestones: [0.6, 0.85], rateFactor: 0.1, warmUp: 0, momentum: 0.9, weightDecay: 5e-4 },
+      ...{
+        milestones: [0.6, 0.85],
+        rateFactor: 0.1,
+        ratePower: 2,
+        warmUp: 0,
+        momentum: 0.9,
+        weightDecay: 5e-4,
+      },
       ...{ biasRate: 1, biasDecay: 1, mirror: true, seed: 0, flip: 'none', cache: 'none', threads: 0 },
       ...{ lowering: 'cpu', checkpointEvery: 500, sampler: 'shuffle', imagesPerPerson: 4 },
       ...{ head: 'dense', sampleRatio: 0.1, headStorage: 'memory' },
       ...noAugmentation,
       lossOptions: { margin: 0.35, marginRamp: 0, scale: 64, normaliseFeatures: true },
     })
+  })
+
+  it('gives a network the length of embedding that it is published with', () => {
+    expect(resolveRecipe({ architecture: 'mobilefacenet' }, {}).dimensions).toBe(128)
+    expect(resolveRecipe({ architecture: 'ir50' }, {}).dimensions).toBe(512)
+    expect(resolveRecipe({ architecture: 'mobilefacenet' }, { dimensions: 512 }).dimensions).toBe(512)
   })
 
   it('lets the recipe override defaults, what it says of the loss override that, and what is given override all', () => {
@@ -143,6 +156,7 @@ describe('resolveRecipe(recipe, given)', () => {
       { milestones: 3 },
       { milestones: [0] },
       { rateFactor: 2 },
+      { ratePower: 0 },
       { warmUp: -1 },
       { mirror: 'yes' },
       { seed: 1e300 },

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { DataError, fileProblem, UsageError } from '../errors.ts'
 import { type LossEntry, losses, lossNamed } from '../losses/index.ts'
 import { nearest } from '../math/nearest.ts'
-import { checkNetwork, usualPictures } from './network-settings.ts'
+import { checkNetwork, usualNetwork } from './network-settings.ts'
 import { defaults, type Recipe, type Settings, settings } from './recipe-settings.ts'
 import { checkVectors } from './vector-set.ts'
 
@@ -69,7 +69,7 @@ export function resolveRecipe(
   const { epochs, ...usual } = defaults
   const decided = {
     ...usual,
-    ...usualPictures(run.architecture ?? usual.architecture),
+    ...usualNetwork(run.architecture ?? usual.architecture),
     ...(!('steps' in chosen) && { epochs }),
     ...run,
     lossOptions: withBooleans(resolved),

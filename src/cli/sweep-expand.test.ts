@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DataError, UsageError } from '../errors.ts'
 import { evaluationWords } from './sweep-evaluations.ts'
 import { expandSweep } from './sweep-expand.ts'
-import { type AxisValue, readSweep } from './sweep-file.ts'
+import { readSweep, type SweepGrid } from './sweep-file.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -15,9 +15,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 const expanded = (
-  axes: Readonly<Record<string, readonly AxisValue[]>>,
+  axes: SweepGrid | readonly SweepGrid[],
   recipe: Readonly<Record<string, unknown>> = { images: 'faces' },
-) => expandSweep({ recipe, axes, evaluate: {}, faces: {} })
+) => expandSweep({ recipe, grids: [axes].flat(), evaluate: {}, faces: {} })
 const names = (...words: Parameters<typeof expanded>) => expanded(...words).map(({ name }) => name)
 
 describe('expandSweep(sweep)', () => {
@@ -64,6 +64,26 @@ describe('expandSweep(sweep)', () => {
     expect(first!.recipe.lossOptions).toMatchObject({ scale: 16 })
   })
 
+  it('runs one grid after another, a run that two of them hold once', () => {
+    const grids = [
+      { seed: [0, 1], loss: ['lmcl'] },
+      { seed: [0], loss: ['nsl', 'lmcl'] },
+    ]
+    expect(names(grids)).toEqual(['seed0-lmcl', 'seed1-lmcl', 'seed0-nsl'])
+  })
+
+  it('refuses runs of one row that differ in more than their seed', () => {
+    const grids = [
+      { seed: [0], way: [{ name: 'x', rate: 0.1 }] },
+      { seed: [1], way: [{ name: 'x', rate: 0.2 }] },
+    ]
+    expect(() => expanded(grids)).toThrow(
+      new UsageError(
+        'sweep: two runs of one row differ in more than their seed (give their values a name), got x',
+      ),
+    )
+  })
+
   it('refuses unknown settings, values outside their domain, and one name for two runs', () => {
     expect(() => expanded({ sede: [1] })).toThrow(
       new UsageError('sweep: unknown option (did you mean seed?), got sede'),
@@ -104,6 +124,7 @@ describe('readSweep(path)', () => {
       { train: 'my/faces' },
     )
     expect(sweep.recipe).toEqual({ rate: 0.1, images: 'my/faces', steps: 5 })
+    expect(sweep.grids).toEqual([{ seed: [1] }])
     expect(sweep.evaluate.own!.options).toEqual({
       pairs: '/out/faces/test.pairs.txt',
       images: '/out/faces/test',
@@ -115,6 +136,8 @@ describe('readSweep(path)', () => {
   it.each([
     ['{', /^\$\/sweep\.json: sweep is no JSON, /],
     [{ axes: { seed: [] } }, /^\$\/sweep\.json: axes\.seed: .*, got \[\]$/],
+    [{ axes: [{ seed: [1] }, { loss: [] }] }, /^\$\/sweep\.json: axes\.1\.loss: .*, got \[\]$/],
+    [{ axes: [] }, /^\$\/sweep\.json: axes: .*, got \[\]$/],
     [{ axes: {}, axis: 1 }, /^\$\/sweep\.json: unrecognized key: "axis", got /],
     [{ axes: { 'a/b': [1] } }, /^\$\/sweep\.json: axes\./],
     [{ axes: {}, evaluate: { lfw: {} } }, /^\$\/sweep\.json: evaluate\.lfw\.protocol: .*, got none$/],

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { UsageError } from '../errors.ts'
 import { losses, lossNamed } from '../losses/index.ts'
 import { resolveRecipe } from './recipe.ts'
@@ -16,14 +17,16 @@ export interface SweepRun {
 type Point = Readonly<Record<string, unknown>>
 
 /**
- * Every combination of the axes' values, the first axis the slowest, each resolved as `steradian train` resolves a recipe.
- * A value on an axis of a loss's option is left out for a loss that has no such option (softmax has no margin), and runs that
- * then come out equal are one run.
- * @throws UsageError for a setting outside its domain, and where two runs that differ have one name
+ * Every combination of a grid's values, its first axis the slowest, one grid after another, each resolved as
+ * `steradian train` resolves a recipe. A value on an axis of a loss's option is left out for a loss that has no such option
+ * (softmax has no margin), and runs that then come out equal are one run, of two grids too.
+ * @throws UsageError for a setting outside its domain, where two runs that differ have one name, and where runs of one row
+ * differ in more than their seed
  */
-export function expandSweep({ recipe, axes }: Sweep, { where = 'sweep' } = {}): SweepRun[] {
+export function expandSweep({ recipe, grids }: Sweep, { where = 'sweep' } = {}): SweepRun[] {
   const runs = new Map<string, SweepRun>()
-  for (const point of product(Object.entries(axes))) {
+  const rows = new Map<string, Recipe>()
+  for (const point of grids.flatMap((grid) => product(Object.entries(grid)))) {
     const chosen = Object.assign({}, ...point.map(({ values }) => values)) as Point
     const loss = lossNamed(String(chosen.loss ?? recipe.loss ?? defaults.loss))
     const applies = (key: string): boolean =>
@@ -38,11 +41,17 @@ export function expandSweep({ recipe, axes }: Sweep, { where = 'sweep' } = {}): 
     const resolved = resolveRecipe(recipe, given, { where })
     const name = parts.map(({ label }) => label).join('-') || 'run'
     const before = runs.get(name)
-    if (before && JSON.stringify(before.recipe) !== JSON.stringify(resolved))
+    if (before && !isDeepStrictEqual(before.recipe, resolved))
       throw new UsageError(
         `${where}: two runs that differ have one name (give their values a name), got ${name}`,
       )
     const group = parts.flatMap(({ axis, label }) => (axis === 'seed' ? [] : [label])).join(' ') || 'run'
+    const row = rows.get(group) ?? resolved
+    if (!isDeepStrictEqual({ ...row, seed: 0 }, { ...resolved, seed: 0 }))
+      throw new UsageError(
+        `${where}: two runs of one row differ in more than their seed (give their values a name), got ${group}`,
+      )
+    rows.set(group, row)
     if (!before) runs.set(name, { name, group, recipe: resolved })
   }
   return [...runs.values()]

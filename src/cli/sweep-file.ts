@@ -23,14 +23,19 @@ const faces = z.strictObject({
   width: whole.max(1024).default(48),
   pairsPerFold: z.number().int().min(0).default(0),
 })
-const schema = z.strictObject({
-  about: z.string().optional(),
-  recipe: z.string().optional(),
-  settings: settings.default({}),
-  axes: z.record(name, z.array(z.union([scalar, z.record(z.string(), scalar)])).min(1)),
-  evaluate: z.record(name, evaluation).default({}),
-  faces: z.record(name, faces).default({}),
-})
+const grid = z.record(name, z.array(z.union([scalar, z.record(z.string(), scalar)])).min(1))
+const schemaOf = <Axes extends z.ZodType>(axes: Axes) =>
+  z.strictObject({
+    about: z.string().optional(),
+    recipe: z.string().optional(),
+    settings: settings.default({}),
+    axes,
+    evaluate: z.record(name, evaluation).default({}),
+    faces: z.record(name, faces).default({}),
+  })
+/** Axes may be one grid, or several in a list; each kind has a schema, so that a message names the place. */
+const schemas = { one: schemaOf(grid.transform((axes) => [axes])), several: schemaOf(z.array(grid).min(1)) }
+type SweepContent = z.infer<typeof schemas.several>
 
 /** What is evaluated after each run: `steradian evaluate PROTOCOL` with these options, and what of its result is tabled. */
 export type SweepEvaluation = z.infer<typeof evaluation>
@@ -41,11 +46,15 @@ export type SweepFaces = z.infer<typeof faces>
 /** A value on an axis: of the setting that the axis is named after, or several settings that go together. */
 export type AxisValue = z.infer<typeof scalar> | Readonly<Record<string, z.infer<typeof scalar>>>
 
+/** Settings and the values of each: every combination is a run. */
+export type SweepGrid = Readonly<Record<string, readonly AxisValue[]>>
+
 /** A sweep as its file describes it, with the recipe read and the places filled in. */
 export interface Sweep {
   /** What all runs share: the recipe, and the file's own settings over it. */
   readonly recipe: Readonly<Record<string, unknown>>
-  readonly axes: Readonly<Record<string, readonly AxisValue[]>>
+  /** One grid of runs after another. */
+  readonly grids: readonly SweepGrid[]
   readonly evaluate: Readonly<Record<string, SweepEvaluation>>
   readonly faces: Readonly<Record<string, SweepFaces>>
 }
@@ -94,7 +103,7 @@ export async function readSweep(
         `--data: ${path} has no place $${given}${close ? ` (did you mean ${close}?)` : ''}, got ${given}`,
       )
     }
-  return { recipe: all, axes: sweep.axes, evaluate, faces: sweep.faces }
+  return { recipe: all, grids: sweep.axes, evaluate, faces: sweep.faces }
 }
 
 /** The settings of a sweep over those of its recipe; of one or the other of steps and epochs, images and list, its own counts. */
@@ -113,7 +122,7 @@ function overRecipe(
   return { ...below, ...own }
 }
 
-const namesIn = (sweep: z.infer<typeof schema>): string[] =>
+const namesIn = (sweep: SweepContent): string[] =>
   Array.from(JSON.stringify(sweep).matchAll(/"\$(\w+)"/g), ([, found]) => found!)
 
 async function readJson(path: string): Promise<unknown> {
@@ -127,8 +136,9 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
-function checked(value: unknown, path: string): z.infer<typeof schema> {
-  const result = schema.safeParse(value)
+function checked(value: unknown, path: string): SweepContent {
+  const isList = typeof value === 'object' && value !== null && 'axes' in value && Array.isArray(value.axes)
+  const result = schemas[isList ? 'several' : 'one'].safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]!
   const at = issue.path.join('.')

@@ -30,6 +30,8 @@ describe('trainOptions(recipe, data)', () => {
   it('has schedules by name, and a warm-up before each', () => {
     expect(rates({ schedule: 'constant' }, [1, 40])).toEqual([0.08, 0.08])
     expect(rates({ schedule: 'cosine' }, [1, 21])).toEqual([0.08, 0.04])
+    expect(rates({ schedule: 'polynomial' }, [1, 21])).toEqual([0.08, 0.02])
+    expect(rates({ schedule: 'polynomial', ratePower: 1 }, [1, 21])).toEqual([0.08, 0.04])
     expect(rates({ schedule: 'constant', warmUp: 4 }, [1, 2, 3, 4, 5])).toEqual([
       0.02, 0.04, 0.06, 0.08, 0.08,
     ])

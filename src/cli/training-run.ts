@@ -1,6 +1,6 @@
 import { UsageError } from '../errors.ts'
 import { type BuiltLoss, lossNamed, metricsOf, unit } from '../losses/index.ts'
-import { cosine, multiStep, type Schedule, sgd, warmUp } from '../optim/index.ts'
+import { cosine, multiStep, polynomial, type Schedule, sgd, warmUp } from '../optim/index.ts'
 import { embeddingModel, stepCount, type TrainingData, type TrainOptions } from '../train/index.ts'
 import { drawnNames, frozenNames, parameterNames } from './freeze.ts'
 import { headOf } from './head-settings.ts'
@@ -18,16 +18,17 @@ export function inputSize(input: string): { height: number; width: number } {
 export const lossOf = ({ loss, lossOptions }: Recipe): BuiltLoss => lossNamed(loss).build(lossOptions)
 
 function scheduleOf(
-  { rate, schedule, milestones, rateFactor, warmUp: warm }: Recipe,
+  { rate, schedule, milestones, rateFactor, ratePower, warmUp: warm }: Recipe,
   steps: number,
 ): Schedule {
   const at = milestones.map((milestone) => (milestone <= 1 ? Math.floor(milestone * steps) : milestone))
-  const plain: Schedule =
-    schedule === 'constant'
-      ? () => rate
-      : schedule === 'cosine'
-        ? cosine(rate)
-        : multiStep(rate, { milestones: at, factor: rateFactor })
+  const schedules = {
+    constant: () => rate,
+    'multi-step': multiStep(rate, { milestones: at, factor: rateFactor }),
+    cosine: cosine(rate),
+    polynomial: polynomial(rate, { power: ratePower }),
+  }
+  const plain = schedules[schedule]
   return warm > 0 ? warmUp(plain, warm) : plain
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cosine, multiStep, type Schedule, warmUp } from './index.ts'
+import { cosine, multiStep, polynomial, type Schedule, warmUp } from './index.ts'
 
 const ratesOf = (schedule: Schedule, steps: number): number[] =>
   Array.from({ length: steps }, (_, i) => schedule(i + 1, steps))
@@ -57,6 +57,18 @@ describe('cosine(rate)', () => {
 
   it('is the rate itself in a run of one step', () => {
     expect(cosine(0.3)(1, 1)).toBe(0.3)
+  })
+})
+
+describe('polynomial(rate)', () => {
+  it('falls from the rate at the first step as a power of what is left, towards `last` behind the last step', () => {
+    expect(ratesOf(polynomial(16), 4)).toEqual([16, 9, 4, 1])
+    expect(ratesOf(polynomial(16, { power: 1 }), 4)).toEqual([16, 12, 8, 4])
+    expect(ratesOf(polynomial(18, { power: 2, last: 2 }), 4)).toEqual([18, 11, 6, 3])
+  })
+
+  it('is the rate itself in a run of one step', () => {
+    expect(polynomial(0.3)(1, 1)).toBe(0.3)
   })
 })
 

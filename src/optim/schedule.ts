@@ -16,6 +16,15 @@ export const cosine =
   (step, steps) =>
     last + ((rate - last) * (1 + Math.cos((Math.PI * (step - 1)) / Math.max(1, steps)))) / 2
 
+/** Falls from `rate` to `last` as a power of the share of the run that is left, `rate·(1 − (step − 1)/steps)^power` (`poly`). */
+export const polynomial =
+  (
+    rate: number,
+    { power = 2, last = 0 }: { readonly power?: number; readonly last?: number } = {},
+  ): Schedule =>
+  (step, steps) =>
+    last + (rate - last) * (1 - (step - 1) / Math.max(1, steps)) ** power
+
 /** Multiplies `schedule` by step / warmUp for the first `warmUp` steps. */
 export const warmUp =
   (schedule: Schedule, steps: number): Schedule =>
