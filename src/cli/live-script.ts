@@ -168,10 +168,11 @@ function chart(id, shown, value, { kind = 'metrics', isLog = false, mayHide = fa
   let low = from === undefined ? Math.min(...all.map(([, y]) => y)) : from
   let high = to === undefined ? Math.max(...all.map(([, y]) => y)) : to
   if (!(high > low)) { high = low + (Math.abs(low) || 1) * 0.1; if (from === undefined) low -= (Math.abs(low) || 1) * 0.1 }
-  const ticks = isLog ? decades(low, high) : roundTicks(low, high)
+  // An end that is given stays: an angle has nothing beyond 180.
+  const ticks = isLog ? decades(low, high) : roundTicks(low, high).filter((v) => to === undefined || v <= to + 1e-9)
   if (!isLog) {
     low = Math.min(low, ticks[0])
-    high = Math.max(high, last(ticks))
+    if (to === undefined) high = Math.max(high, last(ticks))
   }
   const x = (step) => left + ((W - left - right) * step) / end
   const y = (v) => H - below - ((H - above - below) * (v - low)) / (high - low)
