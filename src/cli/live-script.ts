@@ -61,7 +61,7 @@ function draw() {
   const shown = runs.map((run, i) => ({ run, i })).filter((each) => each.run.isShown)
   chart('loss', shown, (line) => numberOf(line.loss), { isNoisy: true })
   chart('accuracy', shown, (line) => 100 * numberOf(line.accuracy), { isNoisy: true, from: 0, to: 100 })
-  chart('cosine', shown, (line) => (180 / Math.PI) * Math.acos(Math.max(-1, Math.min(1, numberOf(line.cosine)))), { isNoisy: true })
+  chart('cosine', shown, (line) => (180 / Math.PI) * Math.acos(Math.max(-1, Math.min(1, numberOf(line.cosine)))), { isNoisy: true, to: 180 })
   chart('rate', shown, (line) => line.rate, { from: 0 })
   chart('lambda', shown, (line) => line.lambda, { isLog: true, mayHide: true })
   chart('margin', shown, (line) => line.margin, { from: 0, mayHide: true })

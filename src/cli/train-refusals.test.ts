@@ -168,7 +168,7 @@ const options: Refusal[] = [
   {
     what: 'an unknown choice',
     words: ['--schedule', 'cosin'],
-    says: 'train: schedule must be one of constant, multi-step, cosine (did you mean cosine?), got cosin',
+    says: 'train: schedule must be one of constant, multi-step, cosine, polynomial (did you mean cosine?), got cosin',
   },
   {
     what: 'a word for a number',
