@@ -108,6 +108,16 @@ async function opened(
 const stepOf = (page: Page, row: number) => page.locator('#runs tr').nth(row).locator('[data-key=step]')
 
 describe.runIf(hasBrowser)('the live page, in a browser', () => {
+  it('has no angle beyond 180 degrees on the axis of angles', async () => {
+    const far = await run('far', [metrics(1, { cosine: -0.99 }), metrics(2)])
+    await opened([far], async (page) => {
+      await expect.poll(() => page.locator('#cosine path:not(.grid)').count()).toBe(1)
+      const said = await page.locator('#cosine text[text-anchor=end]:not(.unit)').allTextContents()
+      // From 60 to 172 degrees; the last number is the step.
+      expect(said).toEqual(['50', '100', '150', '2'])
+    })
+  })
+
   it('draws the runs over one another, and goes on as they do', async () => {
     const one = await run(
       'one',
@@ -151,10 +161,7 @@ describe.runIf(hasBrowser)('the live page, in a browser', () => {
         expect(await page.locator('#angles').getAttribute('aria-label')).toMatch(
           /own 18 degrees .* other 88 degrees/,
         )
-        const picture = () =>
-          page
-            .locator('canvas.sphere')
-            .evaluate((canvas) => (canvas as unknown as { toDataURL(): string }).toDataURL())
+        const picture = () => page.evaluate<string>("document.querySelector('canvas.sphere').toDataURL()")
         const before = await picture()
         await page.locator('canvas.sphere').press('ArrowRight')
         if (dimensions === 3) await expect.poll(picture).not.toBe(before)

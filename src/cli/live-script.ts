@@ -61,7 +61,7 @@ function draw() {
   const shown = runs.map((run, i) => ({ run, i })).filter((each) => each.run.isShown)
   chart('loss', shown, (line) => numberOf(line.loss), { isNoisy: true })
   chart('accuracy', shown, (line) => 100 * numberOf(line.accuracy), { isNoisy: true, from: 0, to: 100 })
-  chart('cosine', shown, (line) => (180 / Math.PI) * Math.acos(Math.max(-1, Math.min(1, numberOf(line.cosine)))), { isNoisy: true, to: 180 })
+  chart('cosine', shown, (line) => (180 / Math.PI) * Math.acos(Math.max(-1, Math.min(1, numberOf(line.cosine)))), { isNoisy: true, most: 180 })
   chart('rate', shown, (line) => line.rate, { from: 0 })
   chart('lambda', shown, (line) => line.lambda, { isLog: true, mayHide: true })
   chart('margin', shown, (line) => line.margin, { from: 0, mayHide: true })
@@ -153,7 +153,7 @@ function thinned(lines, value, isNoisy) {
 }
 const meanOf = (points) => [0, 1].map((k) => points.reduce((total, point) => total + point[k], 0) / points.length)
 const W = 420, H = 220, left = 52, right = 10, above = 10, below = 30
-function chart(id, shown, value, { kind = 'metrics', isLog = false, mayHide = false, isNoisy = false, from, to }) {
+function chart(id, shown, value, { kind = 'metrics', isLog = false, mayHide = false, isNoisy = false, from, to, most = Infinity }) {
   const svg = $(id)
   const curves = shown.map(({ run, i }) => ({ run, i, points: thinned(run[kind], value, isNoisy) }))
     .map((curve) => isLog ? Object.assign(curve, { points: curve.points.filter(([, y]) => y > 0).map(([x, y]) => [x, Math.log10(y)]) }) : curve)
@@ -168,11 +168,11 @@ function chart(id, shown, value, { kind = 'metrics', isLog = false, mayHide = fa
   let low = from === undefined ? Math.min(...all.map(([, y]) => y)) : from
   let high = to === undefined ? Math.max(...all.map(([, y]) => y)) : to
   if (!(high > low)) { high = low + (Math.abs(low) || 1) * 0.1; if (from === undefined) low -= (Math.abs(low) || 1) * 0.1 }
-  // An end that is given stays: an angle has nothing beyond 180.
-  const ticks = isLog ? decades(low, high) : roundTicks(low, high).filter((v) => to === undefined || v <= to + 1e-9)
+  // Nothing lies beyond the most there can be, so no round value either.
+  const ticks = isLog ? decades(low, high) : roundTicks(low, high).filter((v) => v <= most)
   if (!isLog) {
     low = Math.min(low, ticks[0])
-    if (to === undefined) high = Math.max(high, last(ticks))
+    high = Math.max(high, last(ticks))
   }
   const x = (step) => left + ((W - left - right) * step) / end
   const y = (v) => H - below - ((H - above - below) * (v - low)) / (high - low)
