@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DataError, UsageError } from '../errors.ts'
+import { losses } from '../losses/index.ts'
 import { evaluationWords } from './sweep-evaluations.ts'
 import { expandSweep } from './sweep-expand.ts'
 import { readSweep, type SweepGrid } from './sweep-file.ts'
@@ -234,6 +235,27 @@ describe('the sweeps of the project', () => {
     })
     expect(runs[2]!.recipe).toMatchObject({ rate: 0.1, images: folder, landmarks: folder })
     expect(evaluationWords(sweep.evaluate.lfw!, { where: 'story' })).toContain('--pairs')
+  })
+
+  it('losses: every loss for 5 epochs, eight of them and the sampled head with three seeds', async () => {
+    const places = Object.fromEntries(
+      ['faces', 'landmarks', 'lfw', 'lfwLandmarks', 'pairs'].map((place) => [place, folder]),
+    )
+    const sweep = await own('losses', places)
+    const runs = expandSweep(sweep)
+    expect(new Set(runs.map(({ recipe }) => recipe.loss))).toEqual(new Set(losses.map(({ name }) => name)))
+    expect(runs.every(({ recipe }) => recipe.epochs === 5)).toBe(true)
+    const seeds = Map.groupBy(runs, ({ group }) => group)
+    const often = [...seeds].filter(([, own]) => own.length === 3).map(([group]) => group)
+    expect(often).toHaveLength(9)
+    expect(often).toContain('lmcl-sampled')
+    expect([...seeds.values()].every((own) => own.length === 3 || own.length === 1)).toBe(true)
+    // 400 of the yardstick's 3,366 steps are 125 of these 1,052, and λ is mapped likewise.
+    const options = (name: string) => runs.find((run) => run.name === `seed0-${name}`)!.recipe.lossOptions
+    expect(options('lmcl')).toMatchObject({ scale: 30, marginRamp: 125 })
+    expect(options('a-softmax')).toMatchObject({ lambdaRun: 3366 })
+    for (const [name, evaluation] of Object.entries(sweep.evaluate))
+      expect(evaluationWords(evaluation, { where: name })).toContain('--landmarks')
   })
 
   it('small: the four losses, two seeds, on faces that it renders itself', async () => {
