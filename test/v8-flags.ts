@@ -1,7 +1,7 @@
 /**
- * Flags for every Node that runs TypeScript in the tests. Node strips types by WebAssembly, in worker threads too; where two
- * threads bring the same wrapper of an import to its faster form at once, V8 may free one that it no longer knows and end the
- * process (`Check failed: jit_page.has_value()`, from Runtime_TierUpWasmToJSWrapper). So wrappers stay in their first form.
- * What is built is JavaScript and is not concerned.
+ * Flags for every Node that runs TypeScript in the tests. Node strips types by WebAssembly, in worker threads too. When it
+ * brings the wrapper of an import to its faster form, V8 of Node 24 now and then frees code that it does not know and ends the
+ * process (`Check failed: jit_page.has_value()`, below Runtime_TierUpWasmToJSWrapper). So wrappers stay in their first form.
+ * What is built is JavaScript, and strips nothing.
  */
 export const v8Flags = ['--wasm-wrapper-tiering-budget=2147483647']
