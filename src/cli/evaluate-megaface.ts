@@ -5,7 +5,7 @@ import { StoppedError, UsageError } from '../errors.ts'
 import { pairsNeeded } from '../evaluate/megaface-pairs.ts'
 import { parseCmcFile } from '../evaluate/megaface-result-file.ts'
 import { pack } from '../evaluate/packed.ts'
-import { encodePart, type Json, type JsonObject, type PartArray } from '../evaluate/part-file.ts'
+import { encodePart, type Json, type PartArray } from '../evaluate/part-file.ts'
 import { writeEvaluation } from './evaluation-output.ts'
 import { interruption } from './interruption.ts'
 import { type Count, type CountedProbes, countedProbes, countLists } from './megaface-count.ts'
@@ -106,7 +106,7 @@ async function writePart(
   }))
   const bytes = await encodePart({
     protocol: 'megaface',
-    run: { ...(setup as unknown as JsonObject), columns, runs },
+    run: { ...setup, columns, runs },
     ...{ shard: shard!, facts, arrays },
   })
   await writeWhole(out!, bytes)

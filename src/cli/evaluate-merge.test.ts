@@ -101,10 +101,19 @@ test('merge refuses what is no whole run, in one line', async () => {
     )
     return (await refusal(at('bare.part'))).replace(`${at('bare.part')}: `, '')
   }
-  expect(await megaface({})).toBe('expected run.runs and run.columns as --shard writes it, got none')
-  expect(await megaface({ columns: 4, runs: [{ size: 10, set: 1, cleaning: 'raw' }] })).toBe(
-    'expected probes.raw as --shard writes it, got none',
+  expect(await megaface({})).toBe('expected run.name as --shard writes it, got none')
+  const setup = {
+    ...{ name: 'n', challenge: 1, verification: 'full', normalise: false, lists: {}, distractors: {} },
+    ...{ probes: { name: 'p', listed: 1, features: {} }, noise: null, beside: [], missingItems: [] },
+    ...{ columns: 4, runs: [{ size: 10, set: 1, cleaning: 'raw' }] },
+  }
+  expect(await megaface({ ...setup, verification: 'half' })).toBe(
+    'expected run.verification as --shard writes it, got "half"',
   )
+  expect(await megaface({ ...setup, runs: [{ size: 10, set: -1, cleaning: 'raw' }] })).toBe(
+    'expected run.runs.0.set as --shard writes it, got -1',
+  )
+  expect(await megaface(setup)).toBe('expected probes.raw as --shard writes it, got none')
   const run = { version, protocol: 'ijbb', found: { pairs: 2, missingPairs: 0 }, lists: {}, source: {} }
   const sizes = { weight: 'none', unit: false, images: 4, templates: 2, missingTemplates: 0 }
   const ijb = async (given: JsonObject, arrays: Part['arrays']) => {

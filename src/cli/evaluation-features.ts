@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type Flip, fuse } from '../embed/index.ts'
 import { DataError, UsageError } from '../errors.ts'
+import type { JsonObject } from '../evaluate/index.ts'
 import type { Matrix } from '../math/matrix.ts'
 import { embedItems } from './embedding-cache.ts'
 import { listFacts } from './evaluation-output.ts'
@@ -56,7 +57,7 @@ export interface ItemFeatures {
   readonly missing: Uint8Array
   readonly missingItems: readonly MissingImage[]
   /** For the JSON: the model and the landmarks, or the feature file, each with its hash. */
-  readonly source: Readonly<Record<string, unknown>>
+  readonly source: JsonObject
 }
 
 export interface ItemFeaturesOptions {

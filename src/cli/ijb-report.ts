@@ -1,4 +1,4 @@
-import type { GallerySearch, JoinedRates, TemplateVerification } from '../evaluate/index.ts'
+import type { GallerySearch, JoinedRates, JsonObject, TemplateVerification } from '../evaluate/index.ts'
 import type { EvaluationCurves } from './evaluation-curves.ts'
 import { type Evaluation, missingFacts } from './evaluation-output.ts'
 import {
@@ -9,12 +9,12 @@ import {
 } from './ijb-facts.ts'
 import type { MissingImage } from './missing-images.ts'
 
-/** What a run was made of; JSON, so that a part can carry it. */
-export interface IjbSetup {
+/** What a run was made of; JSON, so that a part can carry it (a type, since an interface is no `JsonObject`). */
+export type IjbSetup = {
   readonly protocol: string
   /** The model or the feature file, with its hash. */
-  readonly source: Readonly<Record<string, unknown>>
-  readonly lists: Readonly<Record<string, unknown>>
+  readonly source: JsonObject
+  readonly lists: JsonObject
   readonly weight: string
   readonly unit: boolean
   readonly images: number

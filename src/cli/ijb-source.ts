@@ -1,5 +1,5 @@
 import { DataError, UsageError } from '../errors.ts'
-import type { IjbFaces, IjbImages, TemplatePool } from '../evaluate/index.ts'
+import type { IjbFaces, IjbImages, JsonObject, TemplatePool } from '../evaluate/index.ts'
 import { type MissingImage, sayMissing } from './missing-images.ts'
 import type { ModelFlags } from './model-options.ts'
 
@@ -31,7 +31,7 @@ export interface PoolWork {
 export interface PoolSource {
   readonly missingItems: readonly MissingImage[]
   /** For the JSON: the model or the feature file, with its hash. */
-  readonly source: Readonly<Record<string, unknown>>
+  readonly source: JsonObject
 }
 
 /** How many features are fused and pooled at a time. */

@@ -13,15 +13,15 @@ import { type Cleaning, type CountedProbes, labelOf } from './megaface-count.ts'
 import type { MissingImage } from './missing-images.ts'
 
 /** A result file of the official tool, shown beside ours. */
-export interface BesideFacts {
+export type BesideFacts = {
   readonly file: string
   readonly rank1: number | null
   /** Its TAR at the largest FAR up to 1e-6 that it holds. */
   readonly tar: number | null
 }
 
-/** All that a run says beside its counts: the same for each of its shards. */
-export interface MegafaceSetup {
+/** All that a run says beside its counts, as JSON: the same for each of its shards. */
+export type MegafaceSetup = {
   readonly version: string
   readonly name: string
   readonly challenge: 1 | 2

@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { DataError, shown } from '../errors.ts'
+import { DataError } from '../errors.ts'
 import type { TemplateVerification } from '../evaluate/ijb-verification.ts'
-import { addImpostors, impostorBins, type JsonObject, type NamedPart, type Part } from '../evaluate/index.ts'
+import { addImpostors, impostorBins, type NamedPart, type Part } from '../evaluate/index.ts'
 import type { Evaluation } from './evaluation-output.ts'
 import { type IjbSetup, ijbEvaluation } from './ijb-report.ts'
+import { count, jsonObject, missingItems, readPartRun } from './part-run.ts'
 import type { Shard } from './shard.ts'
 import { version } from './version.ts'
 
@@ -15,7 +16,7 @@ export function ijbPart(
 ): Part {
   return {
     protocol: setup.protocol,
-    run: { ...(setup as unknown as JsonObject), version, found },
+    run: { ...setup, version, found },
     shard,
     facts: {},
     arrays: { ...counts, bins },
@@ -27,42 +28,16 @@ const MOST_GENUINE = 2 ** 27
 
 const total = (counts: Float64Array): number => counts.reduce((sum, n) => sum + n, 0)
 
-const count = z.int().min(0)
 /** What `ijbPart` writes as `run`. */
 const runSchema = z.object({
-  ...{ protocol: z.string(), version: z.string(), weight: z.string(), unit: z.boolean() },
-  ...{ images: count, templates: count, missingTemplates: count },
-  source: z.record(z.string(), z.unknown()),
-  lists: z.record(z.string(), z.unknown()),
-  missingItems: z.array(z.object({ name: z.string(), reason: z.string() })),
+  ...{ protocol: z.string(), source: jsonObject, lists: jsonObject, weight: z.string(), unit: z.boolean() },
+  ...{ images: count, templates: count, missingTemplates: count, missingItems, version: z.string() },
   found: z.object({ pairs: count, missingPairs: count }),
 })
 
-/** @throws DataError unless the run is one that `ijbPart` writes */
-function checkRun({ name, part: { run } }: NamedPart): void {
-  const { error } = runSchema.safeParse(run)
-  const [issue] = error?.issues ?? []
-  if (!issue) return
-  const value = issue.path.reduce(
-    (inner: unknown, key) => (inner as Record<PropertyKey, unknown>)?.[key],
-    run,
-  )
-  throw new DataError(
-    `${name}: expected run.${issue.path.map(String).join('.')} as --shard writes it, got ${shown(JSON.stringify(value))}`,
-  )
-}
-
 /** The result of 1:1 of IJB from the parts of its shards. @throws DataError when they do not add up */
 export function mergeIjb(parts: readonly NamedPart[]): Evaluation {
-  checkRun(parts[0]!)
-  const {
-    version: _,
-    found,
-    ...setup
-  } = parts[0]!.part.run as unknown as IjbSetup & {
-    readonly version: string
-    readonly found: Omit<TemplateVerification, 'counts' | 'bins'>
-  }
+  const { version: _, found, ...setup } = readPartRun(parts[0]!, runSchema)
   const sum = new Float64Array(impostorBins)
   const counts = parts.map(({ name, part: { arrays } }) => {
     const { scores, genuine, impostor, bins } = arrays

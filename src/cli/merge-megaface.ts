@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { DataError } from '../errors.ts'
 import type { NamedPart } from '../evaluate/agreeing-parts.ts'
 import { megafacePlan, megafaceResult } from '../evaluate/megaface.ts'
@@ -6,25 +7,27 @@ import { unpack } from '../evaluate/packed.ts'
 import { finishTally, mergeTallies, type PartialTally } from '../search/index.ts'
 import type { Evaluation } from './evaluation-output.ts'
 import type { Cleaning, CountedProbes } from './megaface-count.ts'
-import { type MegafaceSetup, megafaceEvaluation, type Outcome } from './megaface-report.ts'
+import { megafaceEvaluation, type Outcome } from './megaface-report.ts'
+import { count, json, jsonObject, missingItems, readPartRun } from './part-run.ts'
 
-interface Run {
-  readonly size: number
-  readonly set: number
-  readonly cleaning: Cleaning
-}
+const rate = z.number().nullable()
+/** What a shard of `evaluate megaface` writes as `run`. */
+const runSchema = z.object({
+  ...{ version: z.string(), name: z.string(), challenge: z.literal([1, 2]) },
+  ...{ verification: z.enum(['full', 'devkit']), normalise: z.boolean(), lists: jsonObject },
+  probes: z.object({ name: z.string(), listed: count, features: jsonObject }),
+  ...{ distractors: jsonObject, noise: json },
+  beside: z.array(z.object({ file: z.string(), rank1: rate, tar: rate })),
+  ...{ missingItems, columns: count },
+  runs: z.array(z.object({ size: count, set: count, cleaning: z.enum(['raw', 'cleaned']) })),
+})
 
 /** The result of a run of MegaFace from the parts of its shards. @throws DataError when they do not add up */
 export function mergeMegaface(parts: readonly NamedPart[]): Evaluation {
   const first = parts[0]!.part
-  const { columns, runs, ...setup } = first.run as unknown as MegafaceSetup & {
-    readonly columns: number
-    readonly runs: readonly Run[]
-  }
+  const { columns, runs, ...setup } = readPartRun(parts[0]!, runSchema)
   const broken = (name: string, what: string): DataError =>
     new DataError(`${name}: expected ${what} as --shard writes it, got none`)
-  if (!Array.isArray(runs) || !Number.isInteger(columns))
-    throw broken(parts[0]!.name, 'run.runs and run.columns')
   const probes = new Map<Cleaning, CountedProbes>()
   for (const cleaning of new Set(runs.map((run) => run.cleaning))) {
     const data = first.arrays[`probes.${cleaning}.features`]

@@ -1,5 +1,5 @@
 /** An image that a command could not use, and why. */
-export interface MissingImage {
+export type MissingImage = {
   readonly name: string
   readonly reason: string
 }

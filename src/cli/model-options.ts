@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { type GivenDescription, type ModelDescription, type OpenModel, openModel } from '../embed/index.ts'
 import { sizeText } from '../embed/shape-text.ts'
 import { UsageError } from '../errors.ts'
+import type { JsonObject } from '../evaluate/index.ts'
 import { parseSize } from './size.ts'
 
 /** What the options of `addModelOptions` say. */
@@ -56,7 +57,7 @@ export async function openGivenModel(flags: ModelFlags, say: (line: string) => v
 }
 
 /** What a JSON report says of the model. */
-export function modelFacts({ description, sha256, weights }: OpenModel): Record<string, unknown> {
+export function modelFacts({ description, sha256, weights }: OpenModel): JsonObject {
   const { name, metadata, height, width, batch, dimensions, ...rest } = description satisfies ModelDescription
   return {
     file: name,

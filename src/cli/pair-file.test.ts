@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { VerifiedPairs } from '../evaluate/index.ts'
+import type { Variant } from '../evaluate/index.ts'
 import { pairFile } from './pair-file.ts'
 
 const pairs = {
@@ -10,12 +10,11 @@ const pairs = {
   foldOf: Uint8Array.of(0, 0, 1, 1),
   folds: 2,
 }
-const verified = (variant: string, scores: number[], thresholds: number[], same: number[]) =>
-  ({
-    result: { thresholds, variant },
-    scores: Float64Array.from(scores),
-    same: Uint8Array.from(same),
-  }) as unknown as VerifiedPairs
+const verified = (variant: Variant, scores: number[], thresholds: number[], same: number[]) => ({
+  result: { thresholds, variant },
+  scores: Float64Array.from(scores),
+  same: Uint8Array.from(same),
+})
 
 it('pairFile(verified, pairs) names each pair with its score, the threshold of its fold and whether it was accepted', () => {
   const missing = new Uint8Array(4)

@@ -1,5 +1,5 @@
-import type { Pairs, VerifiedPairs } from '../evaluate/index.ts'
-import { judgedPairs } from '../report/index.ts'
+import type { Pairs } from '../evaluate/index.ts'
+import { type Judged, judgedPairs } from '../report/index.ts'
 
 /** The name of the file in the folder of an evaluation. */
 export const pairFileName = 'pairs.csv'
@@ -12,7 +12,7 @@ export const pairColumns = ['left', 'right', 'same', 'fold', 'score', 'threshold
  * groups are read from. `missing` [N] is what it was when the pairs were verified; `notice` is said above.
  */
 export function pairFile(
-  verified: VerifiedPairs,
+  verified: Judged,
   pairs: Pairs,
   { missing, notice }: { readonly missing: Uint8Array; readonly notice?: string | undefined },
 ): string {
@@ -27,7 +27,7 @@ export function pairFile(
 
 /** The file by its name, for the folder of an evaluation. */
 export function pairFiles(
-  verified: VerifiedPairs,
+  verified: Judged,
   pairs: Pairs,
   { missing, missingItems }: { readonly missing: Uint8Array; readonly missingItems: readonly unknown[] },
 ): Record<string, string> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { embedBatches, fuse, type OpenModel } from '../embed/index.ts'
 import { DataError, StoppedError } from '../errors.ts'
-import { frameMeans } from '../evaluate/index.ts'
+import { frameMeans, type JsonObject } from '../evaluate/index.ts'
 import type { Matrix } from '../math/matrix.ts'
 import { type EmbeddingStore, embeddingStore } from './embedding-store.ts'
 import type { FeatureFlags } from './evaluation-features.ts'
@@ -24,7 +24,7 @@ export interface VideoMeans {
   readonly missing: Uint8Array
   /** Frames that could not be used, and videos without any. */
   readonly missingItems: readonly MissingImage[]
-  readonly source: Readonly<Record<string, unknown>>
+  readonly source: JsonObject
 }
 
 interface Work {

@@ -5,7 +5,7 @@ export { demoReport } from './demo-report.ts'
 export { demoTable } from './demo-table.ts'
 export { type EvaluationGroup, evaluationGroups, type NamedEvaluation } from './evaluation-groups.ts'
 export { type GroupRates, groupRates, type Rate, rate } from './group-rates.ts'
-export { type JudgedPair, judgedPairs } from './judged-pairs.ts'
+export { type Judged, type JudgedPair, judgedPairs } from './judged-pairs.ts'
 export { type Measure as EvaluationMeasure, measuresOf } from './measures.ts'
 export { type OwnNumber, ownResults } from './own-results.ts'
 export {

@@ -1,4 +1,4 @@
-import { accuracyAt, type Pairs, type VerifiedPairs } from '../evaluate/index.ts'
+import { accuracyAt, type Pairs, type Verification, type VerifiedPairs } from '../evaluate/index.ts'
 import type { ReportPair } from './report-input.ts'
 
 /** A judged pair and the fold that it was judged in, from 1. */
@@ -6,9 +6,14 @@ export interface JudgedPair extends ReportPair {
   readonly fold: number
 }
 
+/** What of a verification says how its pairs were judged. */
+export type Judged = Pick<VerifiedPairs, 'scores' | 'same'> & {
+  readonly result: Pick<Verification, 'thresholds' | 'variant'>
+}
+
 /** Each judged pair of a verification with its score and what became of it. `missing` [N] is what it was when the pairs were verified. */
 export function judgedPairs(
-  { result: { thresholds, variant }, scores, same }: VerifiedPairs,
+  { result: { thresholds, variant }, scores, same }: Judged,
   { images, left, right, foldOf }: Pairs,
   { missing }: { readonly missing?: Uint8Array } = {},
 ): JudgedPair[] {

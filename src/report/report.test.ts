@@ -17,6 +17,9 @@ const groups: ReportGroups = {
 /** A picture of one pixel. */
 const pixel =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+/** One picture for whatever name. */
+const onePicture = (picture: string): ReadonlyMap<string, string> =>
+  Object.assign(new Map<string, string>(), { has: () => true, get: () => picture })
 /** The curves of an evaluation under three names, as LFW's three variants have them. */
 const thrice = ({ roc, det }: Pick<ReportEvaluation, 'roc' | 'det'>) => {
   const under = ([curve]: NonNullable<typeof roc>) =>
@@ -89,8 +92,7 @@ describe('report(input)', () => {
 
   test('shows pictures of worst errors only where they are given', () => {
     expect(report(two)).not.toContain('<img')
-    const everyName = { has: () => true, get: () => pixel } as unknown as ReadonlyMap<string, string>
-    const text = report({ ...two, pictures: everyName })
+    const text = report({ ...two, pictures: onePicture(pixel) })
     expect(text).toMatch(/<img src="data:image\/png;base64,[^"]+" alt="person_\d+\/person_\d+_\d\.jpg"/)
     expect(report({ ...two, pictures: new Map() })).toContain('no picture')
   })
@@ -120,8 +122,7 @@ describe('report(input)', () => {
     }))
     // As large as the command makes them of photographs: 4 kB a picture, and more.
     const picture = `data:image/webp;base64,${'A'.repeat(8_000)}`
-    const pictures = { has: () => true, get: () => picture } as unknown as ReadonlyMap<string, string>
-    const text = report({ runs, versions, groups, pictures })
+    const text = report({ runs, versions, groups, pictures: onePicture(picture) })
     expect(text.match(/<img /g)).toHaveLength(10 * 2 * 3 * 2)
     expect(Buffer.byteLength(text)).toBeLessThan(5_000_000)
   })
@@ -192,10 +193,9 @@ describe('report(input)', () => {
 describe.skipIf(!hasBrowser)('the page of report(input) in Chromium (Linux on x64)', () => {
   let chromium: Awaited<ReturnType<typeof launchBrowser>>
   const folder = mkdtempSync(join(tmpdir(), 'steradian-report-'))
-  const everyName = { has: () => true, get: () => pixel } as unknown as ReadonlyMap<string, string>
   const pages: Readonly<Record<string, ReportInput>> = {
     one: { runs: sampleRuns(1), versions },
-    ten: { runs: sampleRuns(10), versions, groups, pictures: everyName },
+    ten: { runs: sampleRuns(10), versions, groups, pictures: onePicture(pixel) },
   }
   const address = (name: string) => pathToFileURL(join(folder, `${name}.html`)).href
   beforeAll(async () => {
