@@ -1,6 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { writeWhole } from '../src/cli/write-file.ts'
+import { writeWhole } from '../src/cli/files/write-file.ts'
 import { fileProblem, UsageError } from '../src/errors.ts'
 import { nearest } from '../src/math/nearest.ts'
 import { table } from '../src/report/index.ts'

@@ -5,7 +5,7 @@
  *     npx node docs/losses.ts lmcl adaface # the page and some
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { figureFile } from '../src/cli/figure-output.ts'
+import { figureFile } from '../src/cli/figure/figure-output.ts'
 import { lineChart } from '../src/figures/index.ts'
 import { type LossCurve, lossCurves, losses } from '../src/losses/index.ts'
 import { lossesPage, madeBelow } from './losses-page.ts'

@@ -38,8 +38,8 @@ const packages: Readonly<Record<string, RegExp>> = {
   zod: /^src\/cli\//,
   '@observablehq/plot': /^src\/figures\//,
   linkedom: /^src\/figures\//,
-  '@resvg/resvg-js': /^src\/cli\/figure-png\.ts$/,
-  'subset-font': /^src\/cli\/figure-font\.ts$/,
+  '@resvg/resvg-js': /^src\/cli\/figure\/figure-png\.ts$/,
+  'subset-font': /^src\/cli\/figure\/figure-font\.ts$/,
 }
 
 /** Folders that run in a browser as they are: no module and no global of Node. */

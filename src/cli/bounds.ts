@@ -7,7 +7,7 @@ import {
   marginUpperBound,
   scaleLowerBound,
 } from '../losses/index.ts'
-import { numberOption } from './figure-options.ts'
+import { numberOption } from './figure/figure-options.ts'
 
 interface Flags {
   readonly classes: number

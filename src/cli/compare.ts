@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type Comparison, comparisonCells, comparisons, measureNames, table } from '../report/index.ts'
-import { readRuns } from './read-runs.ts'
+import { readRuns } from './report/read-runs.ts'
 
 interface Flags {
   readonly evaluation: readonly string[]

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { registerDataInspect } from './data-inspect.ts'
+import { registerDataInspect } from './data/data-inspect.ts'
 
 /** Adds `steradian data` with what can be done to a data set. */
 export function registerData(program: Command): void {

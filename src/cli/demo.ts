@@ -10,12 +10,12 @@ import type { Matrix } from '../math/matrix.ts'
 import { demoReport, demoTable, judgedPairs, type LossReport, type Settings } from '../report/index.ts'
 import { train } from '../train/index.ts'
 import { namesOf, sampleRows, worstPictures } from './demo-pictures.ts'
+import { writeWhole } from './files/write-file.ts'
 import { interruption } from './interruption.ts'
 import { progress } from './progress.ts'
-import { type Recipe, resolveRecipe } from './recipe.ts'
-import { modelFile, trainOptions } from './training-run.ts'
+import { type Recipe, resolveRecipe } from './train/recipe.ts'
+import { modelFile, trainOptions } from './train/training-run.ts'
 import { version } from './version.ts'
-import { writeWhole } from './write-file.ts'
 
 /** How much of what the main job renders, learns and tests. */
 export interface DemoPlan {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { runCommand } from '../../test/embed/run-command.ts'
-import { hasRuntime, isAtLeast } from './diagnosis.ts'
+import { hasRuntime, isAtLeast } from './doctor/diagnosis.ts'
 import { registerDoctor } from './doctor.ts'
 
 const runtime = vi.hoisted(() => ({ failure: undefined as string | undefined, wrong: false }))

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type Diagnosis, diagnose } from './diagnosis.ts'
+import { type Diagnosis, diagnose } from './doctor/diagnosis.ts'
 
 /** Adds `steradian doctor`. */
 export function registerDoctor(program: Command): void {

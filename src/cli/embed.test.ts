@@ -9,8 +9,8 @@ import { runCommand } from '../../test/embed/run-command.ts'
 import { LANDMARK_COLUMNS, readDataset } from '../data/index.ts'
 import { decodeNpy, type Embedder, openModel } from '../embed/index.ts'
 import { DataError, UsageError } from '../errors.ts'
+import { embedFolder, namesFile } from './embed/embed-folder.ts'
 import { registerEmbed } from './embed.ts'
-import { embedFolder, namesFile } from './embed-folder.ts'
 
 let base: string
 const at = (name: string): string => join(base, name)

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import { registerEvaluateBin } from './evaluate-bin.ts'
-import { registerEvaluateIjb } from './evaluate-ijb.ts'
-import { registerEvaluateLfw } from './evaluate-lfw.ts'
-import { registerEvaluateMegaface } from './evaluate-megaface.ts'
-import { registerEvaluateMerge } from './evaluate-merge.ts'
-import { registerEvaluateOpenSet } from './evaluate-open-set.ts'
-import { registerEvaluatePairs } from './evaluate-pairs.ts'
-import { registerEvaluateYtf } from './evaluate-ytf.ts'
+import { registerEvaluateBin } from './evaluate/evaluate-bin.ts'
+import { registerEvaluateLfw } from './evaluate/evaluate-lfw.ts'
+import { registerEvaluateMerge } from './evaluate/evaluate-merge.ts'
+import { registerEvaluateOpenSet } from './evaluate/evaluate-open-set.ts'
+import { registerEvaluatePairs } from './evaluate/evaluate-pairs.ts'
+import { registerEvaluateYtf } from './evaluate/evaluate-ytf.ts'
+import { registerEvaluateIjb } from './ijb/evaluate-ijb.ts'
+import { registerEvaluateMegaface } from './megaface/evaluate-megaface.ts'
 
 /** Adds `steradian evaluate`, which has a command for each protocol. */
 export function registerEvaluate(program: Command): void {

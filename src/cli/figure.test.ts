@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { steradian } from '../../test/cli/steradian.ts'
-import { figures } from './figures-table.ts'
+import { figures } from './figure/figures-table.ts'
 
 let folder: string
 beforeAll(() => {

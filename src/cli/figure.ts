@@ -3,12 +3,12 @@ import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { DataError, fileProblem, UsageError } from '../errors.ts'
 import { nearest } from '../math/index.ts'
-import type { FigureEntry } from './figure-entry.ts'
-import { charactersWithoutGlyph } from './figure-font.ts'
-import { numberOption } from './figure-options.ts'
-import { type FigureOutput, figureFile, formatOf } from './figure-output.ts'
-import { figures } from './figures-table.ts'
-import { writeWhole } from './write-file.ts'
+import type { FigureEntry } from './figure/figure-entry.ts'
+import { charactersWithoutGlyph } from './figure/figure-font.ts'
+import { numberOption } from './figure/figure-options.ts'
+import { type FigureOutput, figureFile, formatOf } from './figure/figure-output.ts'
+import { figures } from './figure/figures-table.ts'
+import { writeWhole } from './files/write-file.ts'
 
 interface Flags {
   readonly out: readonly string[]

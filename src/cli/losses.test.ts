@@ -3,7 +3,7 @@ import { runCommand } from '../../test/embed/run-command.ts'
 import { UsageError } from '../errors.ts'
 import { losses } from '../losses/index.ts'
 import { registerLosses } from './losses.ts'
-import { recipeOptions } from './recipe-settings.ts'
+import { recipeOptions } from './train/recipe-settings.ts'
 
 const run = (...words: string[]) => runCommand(registerLosses, 'losses', ...words)
 

@@ -4,12 +4,12 @@ import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { fileProblem, UsageError } from '../errors.ts'
 import { evaluationGroups, report, worstImages } from '../report/index.ts'
-import { readRuns } from './read-runs.ts'
-import { readCard } from './report-card.ts'
-import { readGroups } from './report-groups.ts'
-import { reportPictures } from './report-pictures.ts'
+import { writeWhole } from './files/write-file.ts'
+import { readRuns } from './report/read-runs.ts'
+import { readCard } from './report/report-card.ts'
+import { readGroups } from './report/report-groups.ts'
+import { reportPictures } from './report/report-pictures.ts'
 import { version } from './version.ts'
-import { writeWhole } from './write-file.ts'
 
 interface Flags {
   readonly out: string

@@ -3,16 +3,17 @@ import type { Command } from 'commander'
 import { type ImageSource, trainingData } from '../data/index.ts'
 import { DataError, UsageError } from '../errors.ts'
 import { type Checkpoint, prepare, readCheckpoint, type TrainingData } from '../train/index.ts'
-import { checkSampling } from './check-sampling.ts'
-import { dryRun } from './dry-run.ts'
+import { writeWhole } from './files/write-file.ts'
 import { flagOf } from './flag.ts'
 import { interruption } from './interruption.ts'
-import { checkUnchanged } from './learning-settings.ts'
-import { liveMetrics } from './live-metrics.ts'
-import { pictureWarnings } from './network-settings.ts'
-import { parsePort } from './port.ts'
-import { type Recipe, readRecipe, resolveRecipe } from './recipe.ts'
-import { recipeOptions } from './recipe-settings.ts'
+import { liveMetrics } from './live/live-metrics.ts'
+import { parsePort } from './live/port.ts'
+import { checkSampling } from './train/check-sampling.ts'
+import { dryRun } from './train/dry-run.ts'
+import { checkUnchanged } from './train/learning-settings.ts'
+import { pictureWarnings } from './train/network-settings.ts'
+import { type Recipe, readRecipe, resolveRecipe } from './train/recipe.ts'
+import { recipeOptions } from './train/recipe-settings.ts'
 import {
   createRunFolder,
   isBarelyBegun,
@@ -20,15 +21,14 @@ import {
   type RunFolder,
   reopenRunFolder,
   runFolder,
-} from './run-folder.ts'
-import { refuseLiveRun } from './run-lock.ts'
-import { runTraining } from './run-training.ts'
-import { savedRecipe } from './saved-recipe.ts'
-import { checkStartingSizes, startingSizes, startingValues } from './starting-values.ts'
-import { factsOf, inputSize, trainOptions } from './training-run.ts'
-import { choicesOf, imageSource, lookThrough, readTrainingSet } from './training-set.ts'
-import { readVectorSet } from './vector-set.ts'
-import { writeWhole } from './write-file.ts'
+} from './train/run-folder.ts'
+import { refuseLiveRun } from './train/run-lock.ts'
+import { runTraining } from './train/run-training.ts'
+import { savedRecipe } from './train/saved-recipe.ts'
+import { checkStartingSizes, startingSizes, startingValues } from './train/starting-values.ts'
+import { factsOf, inputSize, trainOptions } from './train/training-run.ts'
+import { choicesOf, imageSource, lookThrough, readTrainingSet } from './train/training-set.ts'
+import { readVectorSet } from './train/vector-set.ts'
 
 interface Flags {
   readonly out?: string
@@ -191,7 +191,7 @@ async function prepareAndRun(
   const server =
     flags.live === undefined
       ? undefined
-      : await (await import('./live-server.ts')).serveLive(
+      : await (await import('./live/live-server.ts')).serveLive(
           [folder!.path],
           flags.live === true ? {} : { port: flags.live },
         )

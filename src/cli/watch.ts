@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { UsageError } from '../errors.ts'
-import { serveLive } from './live-server.ts'
-import { parsePort } from './port.ts'
-import { runFolder } from './run-folder.ts'
+import { serveLive } from './live/live-server.ts'
+import { parsePort } from './live/port.ts'
+import { runFolder } from './train/run-folder.ts'
 
 /** Adds `steradian watch`. */
 export function registerWatch(program: Command): void {

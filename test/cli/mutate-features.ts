@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
-import { featureShape, openFeatureFile } from '../../src/cli/feature-file.ts'
-import { matchNames } from '../../src/cli/named-features.ts'
+import { featureShape, openFeatureFile } from '../../src/cli/embed/feature-file.ts'
+import { matchNames } from '../../src/cli/embed/named-features.ts'
 import { decodeNpy, encodeNpy } from '../../src/embed/index.ts'
 import { rng } from '../../src/math/rng.ts'
 import { expectOneClearLine, mutateBytes, mutateText } from '../data/mutate.ts'
