@@ -113,13 +113,23 @@ test('a weight multiplies the cross-entropy by weight/s and leaves the pull to s
   const pull = t * mean(lengths(problem).map((one) => Math.abs(one - s)))
   for (const norm of ['hard', 'soft'] as const) {
     const value = (weight: number): number =>
-      inFloat64(sphereFaceREntry.build({ norm, scale: s, pull: t, weight }).loss, problem).loss[0]!
+      inFloat64(
+        sphereFaceREntry.build({ norm, scale: s, ...(norm === 'soft' && { pull: t }), weight }).loss,
+        problem,
+      ).loss[0]!
     const rest = norm === 'soft' ? pull : 0
     expect(value(50) - rest).toBeCloseTo((50 / s) * (value(0) - rest), 10)
   }
   expect(() => sphereFaceREntry.build({ norm: 'none', weight: 50 })).toThrow(
     new UsageError('sphereface-r: weight needs norm hard or soft, got norm none and weight 50'),
   )
+})
+
+test('a pull that nothing would be pulled by is refused', () => {
+  for (const norm of ['hard', 'none'])
+    expect(() => sphereFaceREntry.build({ norm, pull: 0.3 })).toThrow(
+      new UsageError(`sphereface-r: pull needs norm soft, got norm ${norm} and pull 0.3`),
+    )
 })
 
 test('v2 has a margin of 1.4 unless told otherwise', () => {

@@ -63,6 +63,9 @@ function widened(c: Tensor, labels: Tensor, m: Operand): Tensor {
   return add(wide, mul(oneHot(labels, c.shape[1]!), sub(c, wide)))
 }
 
+/** t where nobody says otherwise. */
+const usualPull = 0.01
+
 /** SphereFace-R in the catalogue. */
 export const sphereFaceREntry = entry({
   name: 'sphereface-r',
@@ -96,7 +99,7 @@ export const sphereFaceREntry = entry({
       published: 'hard',
       doc: 'features brought to length s (hard), pulled to it (soft) or left as long as they are (none)',
     },
-    fromZero('pull', 0.01, { doc: 't, how hard soft pulls: t·|‖x‖ − s| is added' }),
+    fromZero('pull', usualPull, { doc: 't, how hard soft pulls: t·|‖x‖ − s| is added' }),
     fromZero('weight', 0, {
       published: 50,
       doc: 'multiplies the cross-entropy, which is divided by the scale; 0 leaves it as it is (not with norm none)',
@@ -110,6 +113,10 @@ export const sphereFaceREntry = entry({
     const weight = values.weight as number
     if (weight > 0 && values.norm === 'none')
       throw new UsageError(`sphereface-r: weight needs norm hard or soft, got norm none and weight ${weight}`)
+    if (values.pull !== usualPull && values.norm !== 'soft')
+      throw new UsageError(
+        `sphereface-r: pull needs norm soft, got norm ${values.norm} and pull ${values.pull}`,
+      )
     const options = {
       version: values.version as SphereFaceRVersion,
       m: values.margin as number,

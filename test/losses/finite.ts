@@ -1,3 +1,4 @@
+import { UsageError } from '../../src/errors.ts'
 import {
   grad,
   input,
@@ -10,7 +11,7 @@ import {
   withoutKeeping,
 } from '../../src/graph/index.ts'
 import { termOptions } from '../../src/losses/added-terms.ts'
-import { type BuiltLoss, type LossEntry, losses } from '../../src/losses/index.ts'
+import { type BuiltLoss, type LossEntry, type LossOption, losses } from '../../src/losses/index.ts'
 import { type Random, rng } from '../../src/math/rng.ts'
 import { emit } from '../../src/onnx/index.ts'
 import { createSession } from '../../src/runtime/node.ts'
@@ -18,9 +19,28 @@ import type { TensorData } from '../../src/runtime/session.ts'
 
 const [N, D, C] = [6, 4, 4]
 
+/** The most sub-centres that are tried. */
+const mostCentres = 3
+
+/** The ends of a number's domain: where it has no upper one, ten times what is usual. */
+function endsOf({ name, domain, default: usual }: LossOption & { kind: 'number' }): number[] {
+  const most = name === 'subCentres' ? mostCentres : (domain.max ?? 10 * (usual || 1))
+  return [...(domain.open ? [] : [domain.min]), most].filter((end) => end !== usual)
+}
+
+/** The loss with one setting changed, or none where its other settings do not allow it. */
+function builtWith(build: LossEntry['build'], given: Readonly<Record<string, unknown>>): BuiltLoss | null {
+  try {
+    return build(given)
+  } catch (error) {
+    if (error instanceof UsageError) return null
+    throw error
+  }
+}
+
 /**
- * Settings of a loss that take other ways through it: each choice of each option alone. The terms that can be added to any are
- * added to softmax, which lets lengths be, and to NSL.
+ * Settings of a loss that take other ways through it: each choice of each option alone, and both ends of each number. The terms
+ * that can be added to any are added to softmax, which lets lengths be, and to NSL.
  */
 function variantsOf({ name, options, build }: LossEntry): Map<string, BuiltLoss> {
   const built = new Map([['', build()]])
@@ -35,6 +55,11 @@ function variantsOf({ name, options, build }: LossEntry): Map<string, BuiltLoss>
       for (const value of option.kind === 'choice' ? option.choices : [true, false])
         built.set(`${option.name} ${value}`, build({ ...beside, [option.name]: value }))
     else if (isTerm && option.default === 0) built.set(option.name, build({ [option.name]: 1 }))
+    else if (!isTerm)
+      for (const end of endsOf(option)) {
+        const loss = builtWith(build, { [option.name]: end })
+        if (loss) built.set(`${option.name} ${end}`, loss)
+      }
   }
   return built
 }
@@ -78,7 +103,8 @@ export async function unfiniteOf(
   { batches, seed = 1 }: { batches: number; seed?: number },
 ): Promise<string[]> {
   const [x, labels] = [input('x', [N, D]), input('labels', [N], 'int32')]
-  const prototypes = new Map([1, 2, 3].map((K) => [K, input(`W${K}`, [C * K, D])]))
+  const centres = Array.from({ length: mostCentres }, (_, i) => i + 1)
+  const prototypes = new Map(centres.map((K) => [K, input(`W${K}`, [C * K, D])]))
   const outputs: Record<string, Tensor> = {}
   const own = new Map<string, Tensor>()
   for (const [variant, { loss, prototypesPerClass = 1 }] of variantsOf(entry)) {
@@ -108,7 +134,7 @@ export async function unfiniteOf(
   const broken: string[] = []
   for (let batch = 0; batch < batches && broken.length < 10; batch++) {
     const random = rng(seed, batch)
-    const most = rows(random, C * 3, [])
+    const most = rows(random, C * mostCentres, [])
     const features = rows(random, N, most)
     const one = random.below(C)
     const single = random.below(6) === 0
@@ -120,7 +146,7 @@ export async function unfiniteOf(
         data: Int32Array.from({ length: N }, () => (single ? one : random.below(C))),
       },
     }
-    for (const K of [1, 2, 3]) feeds[`W${K}`] = float32([C * K, D], most.slice(0, C * K).flat())
+    for (const K of centres) feeds[`W${K}`] = float32([C * K, D], most.slice(0, C * K).flat())
     for (const [name, { leaf, shape }] of own) {
       const stream = rng(seed, batch, 7)
       if (leaf?.kind === 'scheduled') feeds[name] = float32([], [leaf.at(batch + 1, batches)])
