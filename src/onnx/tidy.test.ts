@@ -83,4 +83,21 @@ describe('tidy(outputs)', () => {
       expect([...after[name]!], name).toEqual([...before[name]!])
     }
   })
+
+  it('takes a known number to where it meets the fewest elements', () => {
+    const [x, y, r] = [input('x', [3, 4]), input('y', [3, 4]), input('r', [1, 4])]
+    const outputs = {
+      after: mul(8, mul(x, r)),
+      before: mul(mul(x, 8), r),
+      summed: reduceSum(mul(mul(8, x), y), [0]),
+    }
+    const tidied = tidy(outputs)
+    const feeds = { x: numbers([3, 4], 1), y: numbers([3, 4], 2), r: numbers([1, 4], 3) }
+    // One product of matrices each, where there were two; the first two are one and the same.
+    expect(count(outputs, 'Mul', 12)).toBe(6)
+    expect(count(tidied, 'Mul', 12)).toBe(3)
+    const [before, after] = [evaluate(outputs, feeds), evaluate(tidied, feeds)]
+    for (const name of Object.keys(outputs) as (keyof typeof outputs)[])
+      expect(relativeError(after[name]!, before[name]!), name).toBeLessThan(1e-14)
+  })
 })

@@ -6,10 +6,12 @@ import {
   mul,
   neg,
   type RewriteRule,
+  reshape,
   rewrite,
   type Tensor,
 } from '../graph/index.ts'
 import { mergedTranspose } from './merged.ts'
+import { ownColumnOnly } from './own-column.ts'
 
 const broadcasting = new Set(['Add', 'Div', 'Equal', 'Greater', 'Less', 'Max', 'Min', 'Mul', 'Sub', 'Where'])
 
@@ -61,10 +63,43 @@ const collected: RewriteRule = ({ op }, [sum, last]) => {
   return null
 }
 
+/** A known number that multiplies a larger tensor: k·x. */
+function scaledBy({ op, inputs, shape }: Tensor): readonly [k: Tensor, x: Tensor] | null {
+  if (op?.type !== 'Mul') return null
+  for (const [i, k] of inputs.entries()) {
+    const x = inputs[1 - i]!
+    if (k.leaf?.kind === 'constant' && elementCount(k.shape) === 1 && x.shape.join() === shape.join())
+      return [k, x]
+  }
+  return null
+}
+
+/** k·(x∘r) and (k·x)∘r, r smaller than x, are x∘(k·r): a pass over x less. */
+const scalarToSmall: RewriteRule = (node, inputs) => {
+  const now = { ...node, inputs }
+  const [k, product] = scaledBy(now) ?? []
+  const [r, x] = (product && factorsOf(product)) ?? []
+  if (k && r && x) return mul(x, mul(k, r))
+  const [small, large] = factorsOf(now) ?? []
+  const [by, scaled] = (large && scaledBy(large)) ?? []
+  return small && by && scaled ? mul(scaled, mul(by, small)) : null
+}
+
+/** Σ (k·x)∘y is k·Σ x∘y. */
+const scalarInSum: RewriteRule = ({ op }, [product]) => {
+  if (op?.type !== 'ReduceSum' || product?.op?.type !== 'Mul') return null
+  for (const [i, factor] of product.inputs.entries()) {
+    const [k, x] = scaledBy(factor) ?? []
+    const y = product.inputs[1 - i]!
+    if (k && x && y.shape.join() === x.shape.join()) return mul(reshape(k, []), apply(op, mul(x, y)))
+  }
+  return null
+}
+
 const isOne = ({ leaf, op, inputs }: Tensor): boolean =>
   leaf?.kind === 'constant'
     ? leaf.data.length === 1 && leaf.data[0] === 1
-    : op?.type === 'Reshape' && isOne(inputs[0]!)
+    : (op?.type === 'Reshape' || op?.type === 'Expand') && isOne(inputs[0]!)
 
 /** x·1 is x: the walk backwards begins with 1. */
 const withoutOne: RewriteRule = ({ op, shape }, inputs) => {
@@ -83,5 +118,8 @@ export const tidy = (outputs: Readonly<Record<string, Tensor>>): Record<string, 
       withoutExpand(node, inputs) ??
       transposedProduct(node, inputs) ??
       negatedSum(node, inputs) ??
+      ownColumnOnly(node, inputs) ??
+      scalarInSum(node, inputs) ??
+      scalarToSmall(node, inputs) ??
       collected(node, inputs),
   )

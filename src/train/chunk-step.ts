@@ -36,8 +36,9 @@ export interface ChunkStep {
 
 /**
  * The graphs of a chunk of `classes` classes. Its labels count from the chunk's first class; one outside names no class of it.
- * Logits are computed in both graphs and stored in neither. `learn` is fed the largest logit `top` of each sample and `share`,
- * 1/(N·Σ e^(logit − top)) over all classes, [N, 1] each: with those softmax is exact in each chunk by itself.
+ * Logits are computed in both graphs and stored in neither. `learn` is fed the chunk's own largest logit `top` of each sample,
+ * and `share`, e^(top − largest of all)/(N·Σ e^(logit − largest of all)) over all classes, [N, 1] each: with those softmax is
+ * exact in each chunk by itself.
  * @throws UsageError where the loss has a parameter that is not of classes
  */
 export function buildChunk(
@@ -51,9 +52,12 @@ export function buildChunk(
     project = (W) => W,
     optimiser,
     scales,
+    keeps = false,
   }: HeadOptions & {
     readonly parts: LossPartsOf
     readonly cosines: (x: Tensor, W: Tensor) => Tensor
+    /** `learn` shares what `look` computes of each logit, to be carried over, instead of computing it from what it is fed. */
+    readonly keeps?: boolean
   },
   { dimensions, perClass }: { readonly dimensions: number; readonly perClass: ReadonlyMap<string, number> },
 ): ChunkStep {
@@ -67,8 +71,10 @@ export function buildChunk(
   const cosθ = cosines(x, W)
   const largest = reduceMax(logits, [1], { keepdims: true })
 
+  const weights = exp(sub(logits, largest))
+
   // Softmax over all classes minus the target, over N: the gradient of the mean cross-entropy in these logits.
-  const g = sub(mul(exp(sub(logits, top)), share), mul(Y, 1 / batch))
+  const g = sub(mul(keeps ? weights : exp(sub(logits, top)), share), mul(Y, 1 / batch))
   const objective = reduceSum(mul(stopGradient(g), logits))
   const parameters = topologicalOrder([logits]).filter(({ leaf }) => leaf?.kind === 'parameter')
   for (const { leaf } of parameters)
@@ -80,7 +86,7 @@ export function buildChunk(
   return {
     look: {
       top: reshape(largest, [batch]),
-      sum: reduceSum(exp(sub(logits, largest)), [1]),
+      sum: reduceSum(weights, [1]),
       target: reduceSum(mul(Y, logits), [1]),
       own: reduceSum(mul(Y, cosθ), [1]),
       // Less than any cosine in the place of its own.

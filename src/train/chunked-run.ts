@@ -91,13 +91,13 @@ export async function chunkedRun(
         (chunk.look.outputs[name]!.data as Float32Array).slice()
       looks.push({ top: of('top'), sum: of('sum'), target: of('target'), own: of('own'), other: of('other') })
     }
-    const { loss, accuracy, cosine, top, share, own, other } = combineChunks(looks)
+    const { loss, accuracy, cosine, shares, own, other } = combineChunks(looks)
 
     // Added up in float64, so that many chunks lose nothing.
     const total = new Float64Array(feature.data.length)
-    const known = { [chunkInputs.top]: column(top), [chunkInputs.share]: column(share) }
-    for (const chunk of placed) {
+    for (const [k, chunk] of placed.entries()) {
       const { learn, first } = chunk
+      const known = { [chunkInputs.top]: column(looks[k]!.top), [chunkInputs.share]: column(shares[k]!) }
       await learn.run(given(chunk, { ...known, ...chunk.kept }))
       const part = learn.outputs[gradientName]!.data as Float32Array
       for (let i = 0; i < total.length; i++) total[i]! += part[i]!

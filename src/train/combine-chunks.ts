@@ -15,9 +15,8 @@ export interface Combined {
   readonly loss: number
   readonly accuracy: number
   readonly cosine: number
-  /** [N]: the largest logit of a sample; with it e^(logit − top)·share is the gradient of the loss that softmax gives. */
-  readonly top: Float32Array
-  readonly share: Float32Array
+  /** Of each chunk [N]: with its own largest logit, e^(logit − top)·share is the gradient of the loss that softmax gives. */
+  readonly shares: readonly Float32Array[]
   /** [N]: the cosine to the own prototype, and the largest to another. */
   readonly own: Float32Array
   readonly other: Float32Array
@@ -25,11 +24,11 @@ export interface Combined {
 
 /**
  * Adds chunks up: ln Σ e^logit over all classes from those of the chunks, in float64, so that it neither overflows nor depends
- * on how classes were cut. `share` is 1/(N·Σ e^(logit − top)). A tie for the nearest prototype counts as right.
+ * on how classes were cut. A chunk's share is e^(its top − the largest)/(N·Σ e^(logit − the largest)). A tie for the nearest prototype counts as right.
  */
 export function combineChunks(chunks: readonly ChunkLook[]): Combined {
   const n = chunks[0]!.top.length
-  const [top, share] = [new Float32Array(n), new Float32Array(n)]
+  const shares = chunks.map(() => new Float32Array(n))
   const [own, other] = [new Float32Array(n), new Float32Array(n)]
   let [loss, right, cosine] = [0, 0, 0]
   for (let i = 0; i < n; i++) {
@@ -43,12 +42,13 @@ export function combineChunks(chunks: readonly ChunkLook[]): Combined {
     }
     let sum = 0
     for (const chunk of chunks) sum += chunk.sum[i]! * Math.exp(chunk.top[i]! - largest)
-    top[i] = largest
-    share[i] = 1 / (n * sum)
+    chunks.forEach(({ top }, k) => {
+      shares[k]![i] = Math.exp(top[i]! - largest) / (n * sum)
+    })
     loss += (Math.log(sum) + (largest - target)) / n
     other[i] = nearest
     if (own[i]! >= nearest) right++
     cosine += own[i]! / n
   }
-  return { loss, accuracy: right / n, cosine, top, share, own, other }
+  return { loss, accuracy: right / n, cosine, shares, own, other }
 }

@@ -124,8 +124,9 @@ describe('a chunked head', () => {
       [100, 'cpu'],
     ] as const) {
       const inChunks = await observed({ ...layers, head: chunked(rows), lowering })
+      // What is kept of the features of four steps has gathered their rounding.
       for (const [what, distance] of Object.entries(apart(dense[lowering], inChunks)))
-        expect(distance, `${what}, ${rows} a chunk`).toBeLessThan(1e-5)
+        expect(distance, `${what}, ${rows} a chunk`).toBeLessThan(what.startsWith('norm.') ? 5e-5 : 1e-5)
     }
   })
 })

@@ -143,7 +143,7 @@ function planOf(
   const { forward, backward, crossing, layouts } = backboneStep({ ...options, parts, dimensions }, lowering)
   const chunks = [...new Set(sizes)].map((size) => {
     const { look, learn } = buildChunk(
-      { ...options, parts, cosines, classes: size },
+      { ...options, parts, cosines, classes: size, keeps: keepsLogits },
       { dimensions, perClass },
     )
     const names = Object.keys(look)

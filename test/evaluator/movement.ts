@@ -135,6 +135,33 @@ const gather: Kernel = ([x, index], attributes): Values => {
   return y
 }
 
+/** For every element of `index`, the flat place in `x` where its own place has `index` along `axis` instead. */
+function placesAlong(x: Values, index: Values, axis: number): number[] {
+  const [strides, places] = [stridesOf(x.shape), [] as number[]]
+  forEachIndex(index.shape, (place, flat) => {
+    const given = index.data[flat]!
+    const along = given < 0 ? given + x.shape[axis]! : given
+    if (!(along >= 0 && along < x.shape[axis]!))
+      throw new Error(`evaluator: no element ${given} of ${x.shape}`)
+    places.push(place.reduce((at, i, k) => at + (k === axis ? along : i) * strides[k]!, 0))
+  })
+  return places
+}
+
+const gatherElements: Kernel = ([x, index], attributes): Values => {
+  const axis = axisOf(number(attributes, 'axis', 0), x!.shape.length)
+  const data = Float64Array.from(placesAlong(x!, index!, axis), (at) => x!.data[at]!)
+  return { shape: index!.shape, dtype: x!.dtype, data }
+}
+
+const scatterElements: Kernel = ([x, index, updates], attributes): Values => {
+  if (attributes.reduction !== 'add') throw new Error('evaluator: ScatterElements that does not add')
+  const axis = axisOf(number(attributes, 'axis', 0), x!.shape.length)
+  const data = x!.data.slice()
+  for (const [i, at] of placesAlong(x!, index!, axis).entries()) data[at]! += updates!.data[i]!
+  return { shape: x!.shape, dtype: x!.dtype, data }
+}
+
 /** Operators that move elements about. */
 export const movementKernels: Readonly<Record<string, Kernel>> = {
   Reshape: reshape,
@@ -144,4 +171,6 @@ export const movementKernels: Readonly<Record<string, Kernel>> = {
   Pad: pad,
   Concat: concat,
   Gather: gather,
+  GatherElements: gatherElements,
+  ScatterElements: scatterElements,
 }
