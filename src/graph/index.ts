@@ -26,3 +26,4 @@ export {
   tensor,
   type Vjp,
 } from './tensor.ts'
+export { unify } from './unify.ts'

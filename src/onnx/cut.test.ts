@@ -38,7 +38,7 @@ describe('cutAt(outputs, at)', () => {
   it('gives two graphs that give together what the whole does', () => {
     const { outputs, feeds } = step()
     const whole = evaluate(outputs, feeds)
-    const { first, second, crossing } = cutAt(outputs, 'feature')
+    const { first, second, crossing } = cutAt(outputs, ['feature'])
     const before: Record<string, Float64Array> = evaluate(first, feeds)
     expect(before.feature).toEqual(whole.feature)
     const crossed = Object.fromEntries(crossing.map((name) => [name, before[name]!]))
@@ -48,7 +48,7 @@ describe('cutAt(outputs, at)', () => {
 
   it('computes nothing of the first part again in the second, and stores no reshape', () => {
     const { outputs } = step()
-    const { first, second } = cutAt(outputs, 'feature')
+    const { first, second } = cutAt(outputs, ['feature'])
     expect(types(second)).not.toContain('Exp')
     expect(types(second)).not.toContain('Relu')
     expect(Object.values(first).map(({ op }) => op?.type)).not.toContain('Reshape')
@@ -58,12 +58,12 @@ describe('cutAt(outputs, at)', () => {
 
   it('passes on an output that is part of the way', () => {
     const x = input('x', [3])
-    const { first, second, crossing } = cutAt({ end: exp(relu(x)), way: relu(x) }, 'end')
+    const { first, second, crossing } = cutAt({ end: exp(relu(x)), way: relu(x) }, ['end'])
     expect(crossing).toEqual([])
     expect(Object.keys(first)).toEqual(['end'])
     expect(evaluate(second, { x: [-1, 0, 2] }).way).toEqual(Float64Array.of(0, 0, 2))
     const shared = relu(x)
-    const cut = cutAt({ end: exp(shared), way: shared }, 'end')
+    const cut = cutAt({ end: exp(shared), way: shared }, ['end'])
     expect(cut.crossing).toEqual(['crossing:0'])
     expect(Object.keys(cut.first)).toEqual(['crossing:0', 'end'])
   })

@@ -30,10 +30,17 @@ interface OwnColumn {
   readonly named: Tensor
 }
 
+/** By the labels, and how many classes there are: made once, so that two graphs that are cut apart share it. */
+const made = new WeakMap<Tensor, Map<number, OwnColumn>>()
+
 function ownColumn(labels: Tensor, classes: number): OwnColumn {
+  const known = made.get(labels)?.get(classes)
+  if (known) return known
   const int = (value: number): Tensor => constant([value], [], 'int32')
   const column = max(min(labels, int(classes - 1)), int(0))
-  return { column, named: cast(equal(labels, column), 'float32') }
+  const own = { column, named: cast(equal(labels, column), 'float32') }
+  made.set(labels, new Map(made.get(labels)).set(classes, own))
+  return own
 }
 
 /** The factors of Y∘c, Y being rows of an identity matrix [N, C]. */

@@ -1,15 +1,5 @@
-import {
-  add,
-  apply,
-  elementCount,
-  matmul,
-  mul,
-  neg,
-  type RewriteRule,
-  reshape,
-  rewrite,
-  type Tensor,
-} from '../graph/index.ts'
+import { add, apply, matmul, mul, type RewriteRule, rewrite, type Tensor } from '../graph/index.ts'
+import { factorsOf, knownFactor, times } from './known-factor.ts'
 import { mergedTranspose } from './merged.ts'
 import { ownColumnOnly } from './own-column.ts'
 
@@ -33,17 +23,7 @@ const transposedProduct: RewriteRule = ({ op, shape }, [x]) =>
     ? matmul(mergedTranspose(x.inputs[1]!, [1, 0]), mergedTranspose(x.inputs[0]!, [1, 0]))
     : null
 
-/** The sum of −x is −(the sum of x): where x is a map, a pass over it less. */
-const negatedSum: RewriteRule = ({ op }, [x]) =>
-  op?.type === 'ReduceSum' && x?.op?.type === 'Neg' ? neg(apply(op, x.inputs[0]!)) : null
-
-/** The factors of a product where one is smaller than the other. */
-function factorsOf({ op, inputs }: Tensor): readonly [small: Tensor, large: Tensor] | null {
-  const [a, b] = inputs
-  if (op?.type !== 'Mul' || !a || !b) return null
-  const more = elementCount(b.shape) - elementCount(a.shape)
-  return more > 0 ? [a, b] : more < 0 ? [b, a] : null
-}
+const both = (s: Tensor, t: Tensor): Tensor => (s === t ? times(2, s) : add(s, t))
 
 /**
  * s·x + t·x is (s + t)·x, and (y + s·x) + t·x is y + (s + t)·x, with factors s and t smaller than x: the square of a norm
@@ -54,44 +34,11 @@ const collected: RewriteRule = ({ op }, [sum, last]) => {
   const [t, x] = factorsOf(last) ?? []
   if (!t || !x) return null
   const [s, same] = factorsOf(sum) ?? []
-  if (s && same === x) return mul(add(s, t), x)
+  if (s && same === x) return mul(both(s, t), x)
   if (sum.op?.type !== 'Add') return null
   for (const [i, term] of sum.inputs.entries()) {
     const [s, same] = factorsOf(term) ?? []
-    if (s && same === x) return add(sum.inputs[1 - i]!, mul(add(s, t), x))
-  }
-  return null
-}
-
-/** A known number that multiplies a larger tensor: k·x. */
-function scaledBy({ op, inputs, shape }: Tensor): readonly [k: Tensor, x: Tensor] | null {
-  if (op?.type !== 'Mul') return null
-  for (const [i, k] of inputs.entries()) {
-    const x = inputs[1 - i]!
-    if (k.leaf?.kind === 'constant' && elementCount(k.shape) === 1 && x.shape.join() === shape.join())
-      return [k, x]
-  }
-  return null
-}
-
-/** k·(x∘r) and (k·x)∘r, r smaller than x, are x∘(k·r): a pass over x less. */
-const scalarToSmall: RewriteRule = (node, inputs) => {
-  const now = { ...node, inputs }
-  const [k, product] = scaledBy(now) ?? []
-  const [r, x] = (product && factorsOf(product)) ?? []
-  if (k && r && x) return mul(x, mul(k, r))
-  const [small, large] = factorsOf(now) ?? []
-  const [by, scaled] = (large && scaledBy(large)) ?? []
-  return small && by && scaled ? mul(scaled, mul(by, small)) : null
-}
-
-/** Σ (k·x)∘y is k·Σ x∘y. */
-const scalarInSum: RewriteRule = ({ op }, [product]) => {
-  if (op?.type !== 'ReduceSum' || product?.op?.type !== 'Mul') return null
-  for (const [i, factor] of product.inputs.entries()) {
-    const [k, x] = scaledBy(factor) ?? []
-    const y = product.inputs[1 - i]!
-    if (k && x && y.shape.join() === x.shape.join()) return mul(reshape(k, []), apply(op, mul(x, y)))
+    if (s && same === x) return add(sum.inputs[1 - i]!, mul(both(s, t), x))
   }
   return null
 }
@@ -117,9 +64,7 @@ export const tidy = (outputs: Readonly<Record<string, Tensor>>): Record<string, 
       withoutOne(node, inputs) ??
       withoutExpand(node, inputs) ??
       transposedProduct(node, inputs) ??
-      negatedSum(node, inputs) ??
       ownColumnOnly(node, inputs) ??
-      scalarInSum(node, inputs) ??
-      scalarToSmall(node, inputs) ??
+      knownFactor(node, inputs) ??
       collected(node, inputs),
   )

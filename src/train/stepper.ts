@@ -140,7 +140,10 @@ function planOf(
   const dimensions = step.feature.shape[1]!
   const sizes = chunkSizes(classes, rows)
   const perClass = classTensors(options, dimensions)
-  const { forward, backward, crossing, layouts } = backboneStep({ ...options, parts, dimensions }, lowering)
+  const { forward, backward, crossing, layouts } = backboneStep(
+    { ...options, parts, cosines, dimensions },
+    lowering,
+  )
   const chunks = [...new Set(sizes)].map((size) => {
     const { look, learn } = buildChunk(
       { ...options, parts, cosines, classes: size, keeps: keepsLogits },

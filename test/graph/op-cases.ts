@@ -23,6 +23,7 @@ export const otherExports = [
   'scheduled',
   'tensor',
   'topologicalOrder',
+  'unify',
   'withoutKeeping',
 ] as const
 
