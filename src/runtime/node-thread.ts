@@ -1,8 +1,6 @@
-import { Worker } from 'node:worker_threads'
+import { type Transferable, Worker } from 'node:worker_threads'
 import { closeGate, type Gate, guardExit, openGate } from './node-gate.ts'
-
-/** What a thread answers: first that it is up, then each request in its turn. */
-export type Answer = { readonly value: unknown } | { readonly error: string }
+import { lineTo } from './node-messages.ts'
 
 /** A thread that holds sessions, as the thread that opened it sees it. */
 export interface SessionThread<Opened> {
@@ -16,13 +14,13 @@ export interface SessionThread<Opened> {
 
 /**
  * Starts the worker `file` with `data` and a gate of its own (`passGate`), which every run must pass: it may not be ended in
- * the midst of one. Its messages are `Answer`s; `{ kind: 'close' }` asks it to free its sessions and end. The buffers in
- * `transfer` move to it. @throws Error with the runtime's message when it does not come up
+ * the midst of one. Its messages are `Answer`s; `{ kind: 'close' }` asks it to free its sessions and end. The buffers
+ * and ports in `transfer` move to it. @throws Error with the runtime's message when it does not come up
  */
 export async function openThread<Opened>(
   file: URL,
   data: object,
-  transfer: readonly ArrayBuffer[],
+  transfer: readonly Transferable[],
 ): Promise<SessionThread<Opened>> {
   const gate = openGate()
   const release = guardExit(gate)
@@ -32,49 +30,28 @@ export async function openThread<Opened>(
     // Flags of the process are not for its threads: an --input-type would stop them.
     execArgv: [],
   })
-  const waiting: { resolve: (value: unknown) => void; reject: (error: Error) => void }[] = []
-  let failure: Error | null = null
-  const fail = (error: Error): void => {
-    failure ??= error
-    for (const { reject } of waiting.splice(0)) reject(failure)
-  }
-  // Answers come in the order of the requests.
-  worker.on('message', (answer: Answer) => {
-    const call = waiting.shift()
-    if ('error' in answer) call?.reject(new Error(answer.error))
-    else call?.resolve(answer.value)
-  })
-  worker.on('error', fail)
+  // First it says that it is up, then it answers each request in its turn.
+  const line = lineTo(worker)
+  worker.on('error', line.cut)
   const exited = new Promise<void>((resolve) => {
     worker.on('exit', () => {
-      fail(new Error('the session is closed'))
+      line.cut(new Error('the session is closed'))
       release()
       resolve()
     })
   })
-  const answer = (): Promise<unknown> =>
-    failure
-      ? Promise.reject(failure)
-      : new Promise((resolve, reject) => {
-          waiting.push({ resolve, reject })
-        })
   const close = (): Promise<void> => {
     closeGate(gate)
-    fail(new Error('the session is closed'))
+    line.cut(new Error('the session is closed'))
     worker.postMessage({ kind: 'close' })
     return exited
   }
   let opened: Opened
   try {
-    opened = (await answer()) as Opened
+    opened = (await line.next()) as Opened
   } catch (error) {
     await close()
     throw error
   }
-  const ask = (request: unknown): Promise<unknown> => {
-    const promise = answer()
-    worker.postMessage(request)
-    return promise
-  }
-  return { opened, ask, close }
+  return { opened, ask: line.ask, close }
 }

@@ -33,6 +33,9 @@ const readName = (k: number): string => `read:${k}`
 /** The name under which a chunk gives, and the backbone takes, the gradient of the loss in the k-th tensor that it reads. */
 export const gradientName = (k: number): string => `read:${k}:gradient`
 
+/** Whether an output of `learn` is the gradient in what was read. */
+export const isGradientName = (name: string): boolean => /^read:\d+:gradient$/.test(name)
+
 /** A chunk of classes as two graphs: first each chunk is looked at, then, when all are known, it learns. */
 export interface ChunkStep {
   /** `top`, `sum`, `target`, `own`, `other` [N]: see `ChunkLook`. */

@@ -1,4 +1,6 @@
 import type { TensorData } from '../runtime/session.ts'
+import type { Model } from './thread-model.ts'
+
 /** The models of a step, and how they go about the classes. */
 export type HeadPlan =
   | {
@@ -13,31 +15,11 @@ export type HeadPlan =
       readonly forward: Uint8Array
       readonly backward: Uint8Array
       readonly crossing: readonly string[]
-      /** Models of a chunk by how many classes it holds. */
-      readonly chunks: readonly {
-        readonly classes: number
-        readonly look: Uint8Array
-        readonly learn: Uint8Array
-        /** Names of what `learn` is fed of what `look` gave. */
-        readonly carried: readonly string[]
-      }[]
-      /** Classes of each chunk in turn. */
-      readonly sizes: readonly number[]
+      /** Names of what shards are fed, where the step has it. */
+      readonly fed: readonly string[]
+      /** What `backward` is fed of what shards say of the gradients of what they read. */
+      readonly gradients: readonly { readonly name: string; readonly shape: readonly number[] }[]
     }
-
-/** A compiled model in the thread of a head. */
-export interface Model {
-  /** Where its outputs are written, unless a run says otherwise. */
-  readonly outputs: Record<string, TensorData>
-  readonly inputs: readonly string[]
-  readonly version: string
-  /** Runs it on what `given` has for each of its inputs. */
-  run(
-    given: (name: string) => TensorData | undefined,
-    into?: Readonly<Record<string, TensorData>>,
-  ): Promise<void>
-  release(): Promise<void>
-}
 
 /** The state of a step that is neither of classes nor of this step alone. */
 export interface Run {

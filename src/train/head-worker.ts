@@ -1,15 +1,21 @@
-/** The thread of a step whose prototypes lie outside its graph: it holds them, and the sessions that work on some at a time. */
-import { workerData } from 'node:worker_threads'
+/**
+ * The thread of a step whose prototypes lie outside its graph. It holds the backbone; with a sampled head the rows of all classes,
+ * with a chunked one the lines to the threads that hold them.
+ */
+import { type MessagePort, workerData } from 'node:worker_threads'
 import { hash32 } from '../math/hash.ts'
 import { rng } from '../math/rng.ts'
-import { type Gate, passGate } from '../runtime/node-gate.ts'
-import { createInlineSession, type InlineSession } from '../runtime/node-inline.ts'
+import type { Gate } from '../runtime/node-gate.ts'
+import { lineOver } from '../runtime/node-messages.ts'
 import { serveThread } from '../runtime/node-serve.ts'
 import { nextName, type TensorData } from '../runtime/session.ts'
 import { chunkedRun } from './chunked-run.ts'
-import type { HeadPlan, HeadRun, Model, Run } from './head-run.ts'
-import { fileRows, memoryPieces, memoryRows, type Rows } from './rows.ts'
+import type { HeadPlan, HeadRun, Run } from './head-run.ts'
+import { fileRows, type GatheredRows, memoryRows, type Rows } from './rows.ts'
 import { sampledRun } from './sampled-run.ts'
+import type { Shard } from './shard.ts'
+import type { ShardRequest } from './shard-worker.ts'
+import { Closed, openModel } from './thread-model.ts'
 
 /** What the thread is started with. */
 export interface HeadStart {
@@ -21,6 +27,8 @@ export interface HeadStart {
   readonly perClass: Record<string, { readonly data: Float32Array; readonly width: number }>
   /** Where state that has numbers for each class lies; memory where it is missing. */
   readonly folder?: string | undefined
+  /** The lines to the shards of a chunked head. */
+  readonly shards: readonly MessagePort[]
   readonly gate: Gate
 }
 
@@ -35,46 +43,7 @@ export type HeadRequest =
   | { readonly kind: 'read'; readonly name: string }
   | { readonly kind: 'rows'; readonly name: string; readonly first: number; readonly count: number }
 
-const { plan, threads, state, perClass, folder, gate } = workerData as HeadStart
-
-class Closed extends Error {}
-
-/** A model whose outputs lie in arrays of its own, made once: a fresh one at each run would be faulted in anew. */
-async function openModel(bytes: Uint8Array): Promise<Model> {
-  const session: InlineSession | null = await passGate(gate, () =>
-    createInlineSession(bytes, { threads, pattern: false, spin: plan.kind === 'sampled' }),
-  )
-  if (!session) throw new Closed('the session is closed')
-  const outputs: Record<string, TensorData> = {}
-  for (const { name, type, shape } of session.outputs) outputs[name] = empty(type, shape as readonly number[])
-  return {
-    outputs,
-    inputs: session.inputs.map(({ name }) => name),
-    version: session.version,
-    run: async (given, into = outputs) => {
-      const feeds: Record<string, TensorData> = {}
-      for (const { name } of session.inputs) {
-        const value = given(name)
-        if (!value) throw new Error(`head: nothing is fed to ${name}`)
-        feeds[name] = value
-      }
-      const ran = await passGate(gate, async () => {
-        await session.run(feeds, into)
-        return true
-      })
-      if (!ran) throw new Closed('the session is closed')
-    },
-    release: () => session.release(),
-  }
-}
-
-function empty(type: string, shape: readonly number[]): TensorData {
-  const count = shape.reduce((n, size) => n * size, 1)
-  if (type === 'float32') return { type, shape, data: new Float32Array(count) }
-  if (type === 'int32') return { type, shape, data: new Int32Array(count) }
-  if (type === 'bool' || type === 'uint8') return { type, shape, data: new Uint8Array(count) }
-  throw new Error(`head: no output of type ${type} is expected`)
-}
+const { plan, threads, state, perClass, folder, shards: ports, gate } = workerData as HeadStart
 
 serveThread<HeadRequest>(async () => {
   // Two sets of state tensors swap roles each step: writing over what is still read would corrupt it.
@@ -127,24 +96,34 @@ serveThread<HeadRequest>(async () => {
 
 /** Compiles the models of the plan, and takes the rows over. */
 async function openRun(run: Run): Promise<HeadRun & { readonly rows: ReadonlyMap<string, Rows> }> {
-  const inFile = (name: string, { data, width }: { data: Float32Array; width: number }) => {
-    const opened = fileRows(data, width, folder!, `${name.replaceAll(/[^a-z]/g, '-')}.rows`)
-    // What is in a file now need not stay in memory.
-    delete perClass[name]
-    return opened
-  }
-  const each = <R>(
-    open: (name: string, rows: { readonly data: Float32Array; readonly width: number }) => R,
-  ): Map<string, R> => new Map(Object.entries(perClass).map(([name, rows]) => [name, open(name, rows)]))
-  if (plan.kind === 'chunked') {
-    const rows = each((name, given) =>
-      folder === undefined ? memoryPieces(given.data, given.width, plan.sizes[0]!) : inFile(name, given),
-    )
-    return { ...(await chunkedRun(plan, { run, rows, openModel })), rows }
-  }
-  const rows = each((name, given) =>
-    folder === undefined ? memoryRows(given.data, given.width) : inFile(name, given),
+  const open = (bytes: Uint8Array) => openModel(bytes, { gate, threads, spin: plan.kind === 'sampled' })
+  if (plan.kind === 'chunked')
+    return {
+      ...(await chunkedRun(plan, { run, shards: ports.map(shardOver), openModel: open })),
+      rows: new Map(),
+    }
+  const rows = new Map(
+    Object.entries(perClass).map(([name, given]) => [
+      name,
+      folder === undefined ? memoryRows(given.data, given.width) : inFile(name, given, folder),
+    ]),
   )
   const randomAt = (at: number) => rng(plan.seed, hash32('head.sample'), at)
-  return { ...(await sampledRun(plan, { run, rows, openModel, randomAt })), rows }
+  return { ...(await sampledRun(plan, { run, rows, openModel: open, randomAt })), rows }
+}
+
+/** What is in a file now need not stay in memory. */
+function inFile(name: string, { data, width }: HeadStart['perClass'][string], folder: string): GatheredRows {
+  delete perClass[name]
+  return fileRows(data, width, folder, `${name.replaceAll(/[^a-z]/g, '-')}.rows`)
+}
+
+/** A shard in the thread at the other end of `port`. */
+function shardOver(port: MessagePort): Shard {
+  const { ask } = lineOver(port)
+  const say = (request: ShardRequest): Promise<unknown> => ask(request)
+  return {
+    look: (feeds) => say({ kind: 'look', feeds }) as ReturnType<Shard['look']>,
+    learn: (shares) => say({ kind: 'learn', shares }) as ReturnType<Shard['learn']>,
+  }
 }

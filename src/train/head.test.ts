@@ -132,6 +132,41 @@ describe('a chunked head', () => {
   })
 })
 
+describe('a chunked head on three threads', () => {
+  const { run, chunked } = withLoss('lmcl', { scale: 20 })
+  const options = { ...run, head: chunked(2), threads: 3 }
+
+  it('learns what the dense one learns, and goes on from a checkpoint to the byte', async () => {
+    const [dense, parted] = [await observed({ ...run }), await observed({ ...options, checkpointEvery: 2 })]
+    for (const [what, distance] of Object.entries(apart(dense, parted)))
+      expect(distance, what).toBeLessThan(1e-5)
+    const resume = await decodeCheckpoint(await encoded(parted.checkpoints[0]!), 'checkpoint')
+    const rest = await observed({ ...options, resume })
+    expect(await encoded(rest.checkpoints.at(-1)!)).toEqual(await encoded(parted.checkpoints.at(-1)!))
+  })
+
+  it('gives the same to the byte with its rows in files, of which it leaves none', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'steradian-'))
+    try {
+      const [inMemory, inFiles] = [
+        await observed(options),
+        await observed({ ...options, head: chunked(2, folder) }),
+      ]
+      expect(await encoded(inFiles.checkpoints.at(-1)!)).toEqual(await encoded(inMemory.checkpoints.at(-1)!))
+      expect(readdirSync(folder)).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('says what went wrong where its files cannot be, and ends', async () => {
+    const folder = join(tmpdir(), 'steradian-is-not-here')
+    await expect(observed({ ...options, head: chunked(2, folder) })).rejects.toThrow(
+      /steradian-is-not-here.*prototypes cannot be kept in a file/,
+    )
+  })
+})
+
 it('a chunked head that keeps its logits learns the same, and goes on to the byte', async () => {
   const { run, chunked } = withLoss('lmcl', { scale: 20 })
   const head: Head = { ...(chunked(2) as Extract<Head, { kind: 'chunked' }>), keepsLogits: true }

@@ -1,8 +1,9 @@
 import type { Random } from '../math/rng.ts'
 import { nextName, type TensorData } from '../runtime/session.ts'
 import { sampleClasses } from './class-sample.ts'
-import type { HeadPlan, HeadRun, Model, Run } from './head-run.ts'
+import type { HeadPlan, HeadRun, Run } from './head-run.ts'
 import type { GatheredRows } from './rows.ts'
+import type { Model } from './thread-model.ts'
 
 /** A step on a sample of the classes: their rows are gathered, the whole step is run on them, and they are written back. */
 export async function sampledRun(

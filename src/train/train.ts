@@ -7,10 +7,10 @@ import { sgd } from '../optim/index.ts'
 import type { TensorData } from '../runtime/session.ts'
 import { type Checkpoint, wholeTensors } from './checkpoint.ts'
 import { checkHead } from './head.ts'
+import { openStepper } from './open-stepper.ts'
 import { checkPlace, placeAfter, type Scalars, scalarsOf } from './place.ts'
 import { checkFrom, checkResume, startState } from './state.ts'
 import { buildStep, rateName, type Step, type StepOptions } from './step.ts'
-import { openStepper } from './stepper.ts'
 import type { Trained, TrainingBatch, TrainOptions } from './train-options.ts'
 
 /** Steps in a run: whole batches only, the rest of each epoch is left out. @throws UsageError */
