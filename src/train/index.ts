@@ -9,7 +9,7 @@ export {
 export { fileSource, readCheckpoint, writeCheckpoint } from './checkpoint-file.ts'
 export { compile } from './compile.ts'
 export { type EmbeddingModelOptions, embeddingModel } from './embedding-model.ts'
-export type { Head, LossPartsOf } from './head.ts'
+export type { Head, LossPartsOf } from './head/head.ts'
 export { type NetworkInput, networkInput } from './network-input.ts'
 export type { Place } from './place.ts'
 export { preprocess } from './preprocess.ts'

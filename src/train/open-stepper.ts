@@ -1,7 +1,7 @@
 import { createStepSession } from '../runtime/node.ts'
 import type { TensorData } from '../runtime/session.ts'
 import { compile } from './compile.ts'
-import { openHead } from './head-stepper.ts'
+import { openHead } from './head/head-stepper.ts'
 import type { Step } from './step.ts'
 import { ordered, type Stepper, type StepperOptions } from './stepper.ts'
 

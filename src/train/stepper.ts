@@ -2,7 +2,7 @@ import { inversePermutation } from '../graph/index.ts'
 import { permuteAxes } from '../math/permute.ts'
 import type { StateLayouts } from '../onnx/index.ts'
 import type { TensorData } from '../runtime/session.ts'
-import type { Head } from './head.ts'
+import type { Head } from './head/head.ts'
 import type { StepOptions } from './step.ts'
 
 /** A step that runs, wherever its state lies. */

@@ -1,7 +1,7 @@
 import type { Initialiser } from '../graph/index.ts'
 import type { Optimiser, Schedule } from '../optim/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import type { Head } from './head.ts'
+import type { Head } from './head/head.ts'
 import type { From } from './state.ts'
 import type { Backbone, Loss, StepOptions } from './step.ts'
 

@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { relativeError } from '../../test/evaluator/index.ts'
-import { encoded, type Held, held, toyBackbone, toyData } from '../../test/train/toy.ts'
-import { UsageError } from '../errors.ts'
-import { classCosines, lossNamed, lossParts, metricsOf, unit } from '../losses/index.ts'
-import { batchNorm, dropout } from '../nn/index.ts'
+import { relativeError } from '../../../test/evaluator/index.ts'
+import { encoded, type Held, held, toyBackbone, toyData } from '../../../test/train/toy.ts'
+import { UsageError } from '../../errors.ts'
+import { classCosines, lossNamed, lossParts, metricsOf, unit } from '../../losses/index.ts'
+import { batchNorm, dropout } from '../../nn/index.ts'
 import {
   type Backbone,
   decodeCheckpoint,
@@ -14,7 +14,7 @@ import {
   type Progress,
   type TrainOptions,
   train,
-} from './index.ts'
+} from '../index.ts'
 
 const data = toyData()
 const batch = 8

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { DataError } from '../errors.ts'
+import { DataError } from '../../errors.ts'
 import { fileRows, type GatheredRows, memoryPieces, memoryRows, type PieceRows, type Rows } from './rows.ts'
 
 const [classes, width] = [7, 3]

@@ -1,13 +1,13 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import { openThread } from '../runtime/node-thread.ts'
-import type { TensorData } from '../runtime/session.ts'
+import { openThread } from '../../runtime/node-thread.ts'
+import type { TensorData } from '../../runtime/session.ts'
+import type { Step } from '../step.ts'
+import { ordered, type Stepper, type StepperOptions } from '../stepper.ts'
 import { classTensors } from './head.ts'
 import { planOf } from './head-plan.ts'
 import type { HeadRequest, HeadStart } from './head-worker.ts'
 import type { ShardPlan } from './shard.ts'
 import type { ShardRequest, ShardStart } from './shard-worker.ts'
-import type { Step } from './step.ts'
-import { ordered, type Stepper, type StepperOptions } from './stepper.ts'
 
 /** Numbers of a piece of state that is handed on. */
 const pieceNumbers = 2 ** 24

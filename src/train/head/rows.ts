@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { DataError, fileProblem } from '../errors.ts'
+import { DataError, fileProblem } from '../../errors.ts'
 
 /** Numbers of many classes, `width` each. */
 export interface Rows {

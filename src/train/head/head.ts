@@ -1,7 +1,7 @@
-import { UsageError } from '../errors.ts'
-import { input, type Tensor } from '../graph/index.ts'
+import { UsageError } from '../../errors.ts'
+import { input, type Tensor } from '../../graph/index.ts'
+import { buildStep, prototypesName, type Step, type StepOptions } from '../step.ts'
 import { sampleCount } from './class-sample.ts'
-import { buildStep, prototypesName, type Step, type StepOptions } from './step.ts'
 
 /** The parts of a loss that stands each class for itself: logits [N, C], and what is added to their cross-entropy, []. */
 export type LossPartsOf = (

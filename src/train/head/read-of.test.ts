@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { add, constant, input, matmul, mul, parameter, reduceSum, square } from '../graph/index.ts'
+import { add, constant, input, matmul, mul, parameter, reduceSum, square } from '../../graph/index.ts'
 import { readOf } from './read-of.ts'
 
 const x = input('x', [2, 3])

@@ -3,12 +3,12 @@
  * with a chunked one the lines to the threads that hold them.
  */
 import { type MessagePort, workerData } from 'node:worker_threads'
-import { hash32 } from '../math/hash.ts'
-import { rng } from '../math/rng.ts'
-import type { Gate } from '../runtime/node-gate.ts'
-import { lineOver } from '../runtime/node-messages.ts'
-import { serveThread } from '../runtime/node-serve.ts'
-import { nextName, type TensorData } from '../runtime/session.ts'
+import { hash32 } from '../../math/hash.ts'
+import { rng } from '../../math/rng.ts'
+import type { Gate } from '../../runtime/node-gate.ts'
+import { lineOver } from '../../runtime/node-messages.ts'
+import { serveThread } from '../../runtime/node-serve.ts'
+import { nextName, type TensorData } from '../../runtime/session.ts'
 import { chunkedRun } from './chunked-run.ts'
 import type { HeadPlan, HeadRun, Run } from './head-run.ts'
 import { fileRows, type GatheredRows, memoryRows, type Rows } from './rows.ts'

@@ -1,4 +1,4 @@
-import { type Tensor, topologicalOrder } from '../graph/index.ts'
+import { type Tensor, topologicalOrder } from '../../graph/index.ts'
 
 /**
  * What `outputs` read of `x`: the last tensors on the way from `x` that depend on nothing besides but constants and schedules, so

@@ -1,5 +1,5 @@
-import { UsageError } from '../errors.ts'
-import type { Random } from '../math/rng.ts'
+import { UsageError } from '../../errors.ts'
+import type { Random } from '../../math/rng.ts'
 
 /** Classes that a step looks at, and where the batch's own are among them. */
 export interface ClassSample {

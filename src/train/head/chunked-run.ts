@@ -1,4 +1,4 @@
-import type { TensorData } from '../runtime/session.ts'
+import type { TensorData } from '../../runtime/session.ts'
 import { restName } from './backbone-step.ts'
 import { combineChunks } from './combine-chunks.ts'
 import type { HeadPlan, HeadRun, Run } from './head-run.ts'

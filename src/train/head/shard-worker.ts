@@ -1,8 +1,8 @@
 /** A thread that holds a shard of a chunked head: rows of classes, and the sessions that look at them and let them learn. */
 import { type MessagePort, workerData } from 'node:worker_threads'
-import type { Gate } from '../runtime/node-gate.ts'
-import { serveThread } from '../runtime/node-serve.ts'
-import type { TensorData } from '../runtime/session.ts'
+import type { Gate } from '../../runtime/node-gate.ts'
+import { serveThread } from '../../runtime/node-serve.ts'
+import type { TensorData } from '../../runtime/session.ts'
 import { fileRows, memoryPieces, type PieceRows } from './rows.ts'
 import { openShard, type ShardPlan } from './shard.ts'
 import { Closed, openModel } from './thread-model.ts'

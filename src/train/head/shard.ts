@@ -1,4 +1,4 @@
-import { nextName, type TensorData } from '../runtime/session.ts'
+import { nextName, type TensorData } from '../../runtime/session.ts'
 import { chunkInputs, isGradientName } from './chunk-step.ts'
 import type { ChunkLook } from './combine-chunks.ts'
 import type { PieceRows } from './rows.ts'

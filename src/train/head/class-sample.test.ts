@@ -1,7 +1,7 @@
 import { assert, integer, property } from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { UsageError } from '../errors.ts'
-import { rng } from '../math/rng.ts'
+import { UsageError } from '../../errors.ts'
+import { rng } from '../../math/rng.ts'
 import { sampleClasses, sampleCount } from './class-sample.ts'
 
 describe('sampleClasses(labels)', () => {

@@ -1,6 +1,6 @@
-import { type Gate, passGate } from '../runtime/node-gate.ts'
-import { createInlineSession, type InlineSession } from '../runtime/node-inline.ts'
-import type { TensorData } from '../runtime/session.ts'
+import { type Gate, passGate } from '../../runtime/node-gate.ts'
+import { createInlineSession, type InlineSession } from '../../runtime/node-inline.ts'
+import type { TensorData } from '../../runtime/session.ts'
 
 /** A compiled model in the thread that uses it. */
 export interface Model {

@@ -1,4 +1,4 @@
-import { UsageError } from '../errors.ts'
+import { UsageError } from '../../errors.ts'
 import {
   add,
   cast,
@@ -18,11 +18,11 @@ import {
   type Tensor,
   topologicalOrder,
   unify,
-} from '../graph/index.ts'
+} from '../../graph/index.ts'
+import { prototypesName, rateName } from '../step.ts'
+import { updates } from '../updates.ts'
 import type { HeadOptions, LossPartsOf } from './head.ts'
 import { readOf } from './read-of.ts'
-import { prototypesName, rateName } from './step.ts'
-import { updates } from './updates.ts'
 
 /** Names of what a chunk is fed besides what it reads, its state, the rate, and what the loss draws or schedules. */
 export const chunkInputs = { labels: 'labels', top: 'top', share: 'share' } as const

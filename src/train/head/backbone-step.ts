@@ -6,14 +6,14 @@ import {
   type Tensor,
   topologicalOrder,
   withoutKeeping,
-} from '../graph/index.ts'
-import { cutAt, lower, relayoutState, type StateLayouts } from '../onnx/index.ts'
-import { nextName } from '../runtime/session.ts'
+} from '../../graph/index.ts'
+import { cutAt, lower, relayoutState, type StateLayouts } from '../../onnx/index.ts'
+import { nextName } from '../../runtime/session.ts'
+import { networkInput } from '../network-input.ts'
+import { modeOf, partedBy, rateName, type StepOptions } from '../step.ts'
+import { updates } from '../updates.ts'
 import { readOfFeature } from './chunk-step.ts'
 import type { LossPartsOf } from './head.ts'
-import { networkInput } from './network-input.ts'
-import { modeOf, partedBy, rateName, type StepOptions } from './step.ts'
-import { updates } from './updates.ts'
 
 /** A backbone's step, cut where its head comes in. */
 export interface BackboneStep {

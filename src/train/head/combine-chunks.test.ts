@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rng } from '../math/rng.ts'
+import { rng } from '../../math/rng.ts'
 import { type ChunkLook, combineChunks } from './combine-chunks.ts'
 
 const [samples, classes] = [3, 12]

@@ -1,4 +1,4 @@
-import type { TensorData } from '../runtime/session.ts'
+import type { TensorData } from '../../runtime/session.ts'
 import type { Model } from './thread-model.ts'
 
 /** The models of a step, and how they go about the classes. */

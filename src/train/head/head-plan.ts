@@ -1,14 +1,14 @@
-import { type Tensor, topologicalOrder } from '../graph/index.ts'
-import { carry, emit, type StateLayouts, tidy } from '../onnx/index.ts'
+import { type Tensor, topologicalOrder } from '../../graph/index.ts'
+import { carry, emit, type StateLayouts, tidy } from '../../onnx/index.ts'
+import { compile } from '../compile.ts'
+import { buildStep, type Step } from '../step.ts'
+import type { StepperOptions } from '../stepper.ts'
 import { backboneStep } from './backbone-step.ts'
 import { buildChunk, isGradientName } from './chunk-step.ts'
 import { sampleCount } from './class-sample.ts'
-import { compile } from './compile.ts'
 import { classTensors } from './head.ts'
 import type { HeadPlan } from './head-run.ts'
 import type { ShardPlan } from './shard.ts'
-import { buildStep, type Step } from './step.ts'
-import type { StepperOptions } from './stepper.ts'
 
 /** Classes of a chunk where nobody says otherwise: its rows stay in a processor's cache from one operator to the next. */
 const usualChunk = 512

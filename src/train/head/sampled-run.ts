@@ -1,5 +1,5 @@
-import type { Random } from '../math/rng.ts'
-import { nextName, type TensorData } from '../runtime/session.ts'
+import type { Random } from '../../math/rng.ts'
+import { nextName, type TensorData } from '../../runtime/session.ts'
 import { sampleClasses } from './class-sample.ts'
 import type { HeadPlan, HeadRun, Run } from './head-run.ts'
 import type { GatheredRows } from './rows.ts'
