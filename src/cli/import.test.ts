@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -300,6 +300,22 @@ describe('steradian import', () => {
     const { error } = await take(iresnet, ir, '--map', `${out}.json`, '--out', `${out}.bin`)
     expect(error).toBeInstanceOf(DataError)
     expect(error?.message.startsWith(`${out}.json: ${message}`), error?.message).toBe(true)
+  })
+
+  it('warns where weights of a published layout are to see other images than they were trained on', async () => {
+    const of = 'warning: weights of iresnet (InsightFace) were trained on images with'
+    const { stderr } = await take(iresnet, [...ir, '--alignment', 'sphereface'], '--out', `${out}.bin`)
+    expect(stderr).toContain(`${of} --input 112x112, got 16x16\n`)
+    expect(stderr).toContain(`${of} --alignment arcface, got sphereface\n`)
+    expect((await take(iresnet, ir, '--out', out)).stderr).not.toContain('--alignment')
+  })
+
+  it('leaves neither file where the second cannot be written', async () => {
+    const folder = join(base, `closed${count}`)
+    await mkdir(folder)
+    const { error } = await take(iresnet, ir, '--out', `${out}.bin`, '--model', join(folder, 'a'.repeat(250)))
+    expect(error).toBeInstanceOf(DataError)
+    expect(await stat(`${out}.bin`).catch(() => null)).toBeNull()
   })
 
   it('refuses to write over a file that is there, and a map of names that are not ours', async () => {

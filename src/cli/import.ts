@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import { DataError, fileProblem, UsageError } from '../errors.ts'
@@ -112,6 +112,13 @@ async function importCommand(path: string, options: Options): Promise<void> {
     say(
       `warning: names are of no layout that is known: taken ${fit.by}; see that it embeds well before you build on it`,
     )
+  for (const [name, theirs] of Object.entries(fit.layout?.trainedOn ?? {})) {
+    const ours = recipe[name as 'input' | 'alignment']
+    if (ours !== theirs)
+      say(`warning: weights of ${fit.by} were trained on images with ${flagOf(name)} ${theirs}, got ${ours}`)
+  }
+  // Both files or none: the second is complete in memory before the first is written.
+  const embeds = model === undefined ? undefined : await modelOf(recipe, { sizes, values, imported })
   if (out !== undefined)
     await writeCheckpoint(out, {
       where: out,
@@ -122,7 +129,11 @@ async function importCommand(path: string, options: Options): Promise<void> {
         for (const { name } of targets) yield [name, await values.get(name)!()]
       },
     })
-  if (model !== undefined) await writeWhole(model, await modelOf(recipe, { sizes, values, imported }))
+  if (model !== undefined && embeds)
+    await writeWhole(model, embeds).catch(async (error: unknown) => {
+      if (out !== undefined) await rm(out)
+      throw error
+    })
   const facts = {
     ...{ weights: path, architecture: recipe.architecture, by: fit.by, ...pixels },
     ...{ tensors: targets.length, leftOut: fit.left.length },

@@ -9,6 +9,8 @@ export interface Layout {
   /** What that program makes of a pixel: (v − 127.5) / divisor, in this order of channels. */
   readonly divisor: number
   readonly channels: 'rgb' | 'bgr'
+  /** The images that its published weights were trained on, where that is the same for all. */
+  readonly trainedOn?: { readonly input: string; readonly alignment: string }
   /** What to say where it does not fit. */
   readonly hint?: string
   /** Where our tensor `name` comes from; `unitsBefore` counts the units in the stages before a stage. */
@@ -89,10 +91,14 @@ const iresnetUnit: Readonly<Record<string, string>> = {
   'shortcut.norm': 'downsample.1',
 }
 
+/** What ArcFace's code and those after it feed. */
+const arcfaceImages = { input: '112x112', alignment: 'arcface' } as const
+
 /** The iresnet of InsightFace's PyTorch code. */
 const iresnet: Layout = {
   name: 'iresnet (InsightFace)',
   networks: /^ir\d/,
+  trainedOn: arcfaceImages,
   divisor: 127.5,
   channels: 'rgb',
   source: (name) => {
@@ -122,6 +128,7 @@ const evolve = (
 ): Layout => ({
   ...given,
   networks: /^ir\d/,
+  trainedOn: arcfaceImages,
   divisor: 127.5,
   source: (name, unitsBefore) => {
     const { stage, unit, layer, part } = placeOf(name)
@@ -180,6 +187,7 @@ const mobilePart = { '': 'conv', norm: 'bn', prelu: 'prelu' } as const
 const mobileFaceNet: Layout = {
   name: 'MobileFaceNet (ArcFace reproductions)',
   networks: /^mobilefacenet$/,
+  trainedOn: arcfaceImages,
   divisor: 127.5,
   channels: 'rgb',
   source: (name) => {
