@@ -1,8 +1,8 @@
 import { ShapeError } from '../errors.ts'
-import { unbroadcast } from './broadcast.ts'
 import { add } from './elementwise.ts'
 import { topologicalOrder } from './order.ts'
 import { constant, elementCount, type Tensor } from './tensor.ts'
+import { unbroadcast } from './unbroadcast.ts'
 
 /**
  * Reverse-mode gradients of the scalar `y` with respect to each of `wrt`, as tensors of the same shapes built from ordinary
