@@ -16,6 +16,12 @@ test('unify(outputs) makes one of what is computed alike, and changes no value',
   expect(evaluate(unified, feeds)).toEqual(evaluate(outputs, feeds))
 })
 
+test('unify(outputs) keeps 0 and −0 apart', () => {
+  const x = input('x', [1])
+  const outputs = { a: mul(x, constant([0], [1])), b: mul(x, constant([-0], [1])) }
+  expect(operators(unify(outputs))).toEqual(['Mul', 'Mul'])
+})
+
 test('unify(outputs) keeps apart what differs in a number, an attribute or the kind of its leaf', () => {
   const x = input('x', [2, 3])
   const outputs = {

@@ -21,4 +21,6 @@ export function unify<Names extends string>(outputs: Readonly<Record<Names, Tens
 }
 
 const contentOf = (leaf: Leaf): unknown =>
-  leaf.kind === 'constant' ? Array.from(leaf.data, String) : [leaf.kind, leaf.name]
+  leaf.kind === 'constant'
+    ? Array.from(leaf.data, (v) => (Object.is(v, -0) ? '-0' : String(v)))
+    : [leaf.kind, leaf.name]

@@ -6,6 +6,7 @@ import {
   input,
   matmul,
   mul,
+  parameter,
   reduceSum,
   type Tensor,
   topologicalOrder,
@@ -37,4 +38,18 @@ it('carry(graphs) feeds the second graph what the first has computed, unless it 
   expect(after).toEqual({ next, size })
   expect(before.sum).toEqual(evaluate(graphs.first, feeds).sum)
   expect(carry(graphs, { most: 5 }).carried).toEqual([])
+})
+
+it('carry(graphs) leaves what parameters alone make by a limit of its own', () => {
+  const W = parameter('W', [3, 4], { init: () => new Float32Array(12) })
+  const [turned, norm] = [transpose(W), reduceSum(mul(W, W), [1])]
+  const graphs = {
+    first: { sum: reduceSum(matmul(input('x', [4, 4]), turned)), norms: mul(norm, input('y', [3])) },
+    second: { next: mul(turned, input('g', [4, 3])), scaled: mul(norm, input('h', [3])) },
+  }
+  const named = ({ second }: ReturnType<typeof carry>) => types({ next: second.next! })
+  expect(carry(graphs, { most: 12 }).carried).toHaveLength(2)
+  const kept = carry(graphs, { most: 12, mostOfState: 3 })
+  expect(kept.carried).toHaveLength(1)
+  expect(named(kept)).toEqual(['Transpose', 'Mul'])
 })

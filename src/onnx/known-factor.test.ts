@@ -73,6 +73,21 @@ describe('known factors', () => {
     becomes(add(x, x), mul(2, x))
   })
 
+  it('stay two where one would be beyond the range of float32, and past a choice where they are infinite', () => {
+    for (const kept of [
+      mul(1e30, mul(1e30, x)),
+      mul(1e-30, mul(1e-30, x)),
+      where(less(x, y), 0, mul(Number.POSITIVE_INFINITY, x)),
+    ])
+      expect(print(rewrite({ out: kept }, knownFactor))).toBe(print({ out: kept }))
+  })
+
+  it('leave whole numbers alone', () => {
+    const n = input('n', [3], 'int32')
+    const twice = add(n, n)
+    expect(print(rewrite({ out: twice }, knownFactor))).toBe(print({ out: twice }))
+  })
+
   it('stay where they are inside what is not a multiple of them', () => {
     for (const kept of [add(mul(2, x), y), exp(mul(2, x)), where(less(x, y), 1, mul(2, x))])
       becomes(kept, kept)

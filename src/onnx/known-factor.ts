@@ -10,10 +10,10 @@ import {
   where,
 } from '../graph/index.ts'
 
-/** The factors of a product where one is smaller than the other. */
-export function factorsOf({ op, inputs }: Tensor): readonly [small: Tensor, large: Tensor] | null {
+/** The factors of a float32 product where one is smaller than the other. */
+export function factorsOf({ op, dtype, inputs }: Tensor): readonly [small: Tensor, large: Tensor] | null {
   const [a, b] = inputs
-  if (op?.type !== 'Mul' || !a || !b) return null
+  if (op?.type !== 'Mul' || dtype !== 'float32' || !a || !b) return null
   const more = elementCount(b.shape) - elementCount(a.shape)
   return more > 0 ? [a, b] : more < 0 ? [b, a] : null
 }
@@ -39,27 +39,32 @@ function scaledOf({ op, inputs, shape, dtype }: Tensor): Scaled | null {
   return null
 }
 
-/** k·x, as one product with the known number that x is a product with. */
+/** Whether a number is one in float32, with all its digits. */
+const isWhole32 = (k: number): boolean => k === 0 || (Math.abs(k) >= 2 ** -126 && Math.abs(k) < 2 ** 128)
+
+/** k·x, as one product with the known number that x is a product with, as long as that is in float32's range. */
 export const times = (k: number, x: Tensor): Tensor => {
   const { k: before, x: inner } = scaledOf(x) ?? { k: 1, x }
+  if (!isWhole32(k * before)) return mul(constant([k], []), x)
   return k * before === 1 ? inner : mul(constant([k * before], []), inner)
 }
 
 /** k·(l·x) is (k·l)·x. */
 const merged: RewriteRule = (node, inputs) => {
   const outer = scaledOf({ ...node, inputs })
-  return outer && scaledOf(outer.x) && times(outer.k, outer.x)
+  const inner = outer && scaledOf(outer.x)
+  return outer && inner && isWhole32(outer.k * inner.k) ? times(outer.k, outer.x) : null
 }
 
-/** k·(x∘r) and (k·x)∘r, r smaller than x, are x∘(k·r): a pass over x less. */
+/** k·(x∘r) and (k·x)∘r, r smaller than x and no known number itself, are x∘(k·r): a pass over x less. */
 const toSmall: RewriteRule = (node, inputs) => {
   const now = { ...node, inputs }
   const product = scaledOf(now)
   const [r, x] = (product && factorsOf(product.x)) ?? []
-  if (product && r && x) return mul(x, times(product.k, r))
+  if (product && r && x && knownNumber(r) === null) return mul(x, times(product.k, r))
   const [small, large] = factorsOf(now) ?? []
   const scaled = large && scaledOf(large)
-  return small && scaled ? mul(scaled.x, times(scaled.k, small)) : null
+  return small && scaled && knownNumber(small) === null ? mul(scaled.x, times(scaled.k, small)) : null
 }
 
 /** Σ k·x is k·Σ x, and Σ (k·x)∘y is k·Σ x∘y: where x is a map, a pass over it less. */
@@ -82,11 +87,11 @@ const fewNumbers = 2 ** 14
 
 /** Known factors of few numbers go outwards, where they meet and become one. */
 const outward: RewriteRule = (node, inputs) => {
-  const { op, shape } = node
+  const { op, shape, dtype } = node
   const [a, b, c] = inputs
   if (!op || !a || elementCount(shape) > fewNumbers) return null
   const isWhole = ({ x }: Scaled): boolean => x.shape.join() === shape.join()
-  if (op.type === 'Add' && a === b) return times(2, a)
+  if (op.type === 'Add' && a === b && dtype === 'float32') return times(2, a)
   if (op.type === 'Reshape') {
     const scaled = scaledOf(a)
     return scaled && times(scaled.k, reshape(scaled.x, shape))
@@ -102,7 +107,10 @@ const outward: RewriteRule = (node, inputs) => {
     }
   if (op.type === 'Where' && b && c && knownNumber(b) === 0) {
     const scaled = scaledOf(c)
-    return scaled && isWhole(scaled) ? times(scaled.k, where(a, b, scaled.x)) : null
+    // Not of an infinite one: where 0 is chosen it must not meet it.
+    return scaled && isWhole(scaled) && Number.isFinite(scaled.k)
+      ? times(scaled.k, where(a, b, scaled.x))
+      : null
   }
   return null
 }

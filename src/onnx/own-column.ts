@@ -14,8 +14,9 @@ import {
 import { elementsOf, withAdded } from './elements.ts'
 
 /** Rows of an identity matrix [N, C] as a comparison of labels with 0 … C − 1: the labels [N]; null for anything else. */
-function labelsOf({ op, shape, inputs: [same] }: Tensor): Tensor | null {
-  if (op?.type !== 'Cast' || shape.length !== 2 || same?.op?.type !== 'Equal') return null
+function labelsOf({ op, dtype, shape, inputs: [same] }: Tensor): Tensor | null {
+  if (op?.type !== 'Cast' || dtype !== 'float32' || shape.length !== 2 || same?.op?.type !== 'Equal')
+    return null
   const [column, row] = same.inputs
   if (row?.leaf?.kind !== 'constant' || row.shape.join() !== `1,${shape[1]}`) return null
   const { data } = row.leaf

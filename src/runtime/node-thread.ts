@@ -1,6 +1,6 @@
 import { type Transferable, Worker } from 'node:worker_threads'
 import { closeGate, type Gate, guardExit, openGate } from './node-gate.ts'
-import { lineTo } from './node-messages.ts'
+import { closedMessage, lineTo } from './node-messages.ts'
 
 /** A thread that holds sessions, as the thread that opened it sees it. */
 export interface SessionThread<Opened> {
@@ -8,6 +8,8 @@ export interface SessionThread<Opened> {
   readonly opened: Opened
   /** Sends a request and gives its answer. @throws Error with the runtime's message */
   ask(request: unknown): Promise<unknown>
+  /** Rejects when it ends, with the reason where it ended by itself. */
+  readonly failed: Promise<never>
   /** Ends it once it is idle. */
   close(): Promise<void>
 }
@@ -35,14 +37,14 @@ export async function openThread<Opened>(
   worker.on('error', line.cut)
   const exited = new Promise<void>((resolve) => {
     worker.on('exit', () => {
-      line.cut(new Error('the session is closed'))
+      line.cut(new Error(closedMessage))
       release()
       resolve()
     })
   })
   const close = (): Promise<void> => {
     closeGate(gate)
-    line.cut(new Error('the session is closed'))
+    line.cut(new Error(closedMessage))
     worker.postMessage({ kind: 'close' })
     return exited
   }
@@ -53,5 +55,5 @@ export async function openThread<Opened>(
     await close()
     throw error
   }
-  return { opened, ask: line.ask, close }
+  return { opened, ask: line.ask, failed: line.failed, close }
 }

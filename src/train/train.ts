@@ -99,11 +99,14 @@ export async function train(options: TrainOptions): Promise<Trained> {
   }
   if (resume) for (const line of differences(resume, circumstances)) onNotice?.(line)
   let done = resume?.step ?? 0
+  // While a step goes on some of what is read may be that of the next already.
+  let begun = done
 
   /** What has been learnt and kept, tensor by tensor, each looked at before it is passed on. */
   async function* tensors(at: number): AsyncGenerator<readonly [string, Float32Array]> {
     for await (const [name, values] of session.tensors()) {
-      if (at !== done) throw new Error(`train: a checkpoint is read late, at step ${done}, got that of ${at}`)
+      if (at !== begun)
+        throw new Error(`train: a checkpoint is read late, at step ${begun}, got that of ${at}`)
       if (!values.every(Number.isFinite)) throw diverged(done, `${name} holds a value that is no number`)
       yield [name, values]
     }
@@ -135,6 +138,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
       for await (const { image, labels } of batches()) {
         const started = performance.now()
         const scalars = scalarsAt(done + 1)
+        begun++
         const results = await session.step(
           {
             ...(image instanceof Float32Array

@@ -47,7 +47,7 @@ export interface ChunkStep {
 /**
  * The graphs of a chunk of `classes` classes. Its labels count from the chunk's first class; one outside names no class of it.
  * What depends on the features alone (their length, say) is the same for all chunks: it is not done here, but read (`read:0`, …).
- * Logits are computed in both graphs and stored in neither. `learn` is fed the chunk's own largest logit `top` of each sample,
+ * Logits are computed in both graphs, unless what both compute is carried over. `learn` is fed the chunk's own largest logit `top` of each sample,
  * and `share`, e^(top − largest of all)/(N·Σ e^(logit − largest of all)) over all classes, [N, 1] each: with those softmax is
  * exact in each chunk by itself.
  * @throws UsageError where the loss has a parameter that is not of classes

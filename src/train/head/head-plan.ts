@@ -55,8 +55,11 @@ export function planOf(
     const [ofLook, ofLearn] = [true, false].map((isLook) =>
       Object.fromEntries(Object.entries(both).filter(([name]) => names.includes(name) === isLook)),
     ) as [Record<string, Tensor>, Record<string, Tensor>]
-    const most = keepsLogits ? batch * size : 0
-    const { first, second, carried } = carry({ first: ofLook, second: ofLearn }, { most })
+    // Numbers of each logit, and of the rows only one of each: no copy of them, nor the rows turned over.
+    const [most, mostOfState] = keepsLogits
+      ? [batch * size, size * (options.prototypesPerClass ?? 1)]
+      : [0, 0]
+    const { first, second, carried } = carry({ first: ofLook, second: ofLearn }, { most, mostOfState })
     return {
       classes: size,
       look: emit(first, { name: 'look' }),

@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { closedMessage } from '../../runtime/node-messages.ts'
 import { openThread } from '../../runtime/node-thread.ts'
 import type { TensorData } from '../../runtime/session.ts'
 import type { Step } from '../step.ts'
@@ -7,7 +8,7 @@ import { classTensors } from './head.ts'
 import { planOf } from './head-plan.ts'
 import type { HeadRequest, HeadStart } from './head-worker.ts'
 import type { ShardPlan } from './shard.ts'
-import type { ShardRequest, ShardStart } from './shard-worker.ts'
+import type { RowsRequest, ShardStart } from './shard-worker.ts'
 
 /** Numbers of a piece of state that is handed on. */
 const pieceNumbers = 2 ** 24
@@ -42,7 +43,7 @@ export async function openHead(
     ...{ plan, threads, state, perClass, folder },
     shards: shards.map(({ port }) => port),
   }
-  const { opened, ask, close } = await openThread<{ readonly version: string }>(
+  const { opened, ask, failed, close } = await openThread<{ readonly version: string }>(
     worker('head-worker'),
     start,
     [
@@ -55,10 +56,17 @@ export async function openHead(
     throw error
   })
   const say = (request: HeadRequest): Promise<unknown> => ask(request)
+  const gone = Promise.race([failed, ...shards.map((shard) => shard.failed)])
+  gone.catch(() => {})
   const holders: readonly Holder[] = shards.length > 0 ? shards : [{ count: options.classes, ask }]
   const stepper: Stepper = {
     version: opened.version,
-    step: (feeds, at) => say({ kind: 'step', feeds, at }) as Promise<Record<string, TensorData>>,
+    step: (feeds, at) =>
+      say({ kind: 'step', feeds, at }).catch((error: unknown) => {
+        // Of a shard that is gone the thread of the step knows no more than this; the reason is on its way here.
+        if (error instanceof Error && error.message === closedMessage) return gone
+        throw error
+      }) as Promise<Record<string, TensorData>>,
     close: async () => {
       await Promise.all([close(), ...shards.map((shard) => shard.close())])
     },
@@ -85,9 +93,6 @@ export async function openHead(
   return stepper
 }
 
-/** How rows are asked for, of whoever holds them: `first` counts from its own first class. */
-type RowsRequest = Extract<ShardRequest & HeadRequest, { readonly kind: 'rows' }>
-
 /** Who holds the rows of the next `count` classes. */
 interface Holder {
   readonly count: number
@@ -97,27 +102,38 @@ interface Holder {
 const worker = (name: string): URL =>
   new URL(import.meta.url.endsWith('.ts') ? `./${name}.ts` : `./${name}.js`, import.meta.url)
 
+interface OpenShard extends Holder {
+  /** The end of the line to it that is for the thread of the step. */
+  readonly port: MessagePort
+  readonly failed: Promise<never>
+  close(): Promise<void>
+}
+
 /** Starts the threads of a chunked head, each with its own classes of `perClass`, of which nothing is left. */
 async function openShards(
   plans: readonly ShardPlan[],
   { perClass, folder }: { readonly perClass: Record<string, PerClass>; readonly folder: string | undefined },
-): Promise<(Holder & { readonly port: MessagePort; close(): Promise<void> })[]> {
+): Promise<OpenShard[]> {
   if (plans.length === 0) return []
   const counts = plans.map(({ sizes }) => sizes.reduce((n, size) => n + size, 0))
   const own = plans.map((): Record<string, PerClass> => ({}))
   for (const [name, { data, width }] of Object.entries(perClass)) {
+    delete perClass[name]
+    if (plans.length === 1) {
+      own[0]![name] = { data, width }
+      continue
+    }
     for (const [k, { first }] of plans.entries())
       own[k]![name] = { data: data.slice(first * width, (first + counts[k]!) * width), width }
-    delete perClass[name]
     // Freed at once: what has numbers for each class may be most of what there is.
     data.buffer.transfer(0)
   }
   const opening = plans.map(async (plan, k) => {
-    const { port1: here, port2: port } = new MessageChannel()
-    const start: Omit<ShardStart, 'gate'> = { plan, perClass: own[k]!, folder, port: here }
+    const { port1: itsPort, port2: port } = new MessageChannel()
+    const start: Omit<ShardStart, 'gate'> = { plan, perClass: own[k]!, folder, port: itsPort }
     const buffers = Object.values(own[k]!).map(({ data }) => data.buffer)
-    const { ask, close } = await openThread(worker('shard-worker'), start, [...buffers, here])
-    return { count: counts[k]!, port, ask, close }
+    const { ask, failed, close } = await openThread(worker('shard-worker'), start, [...buffers, itsPort])
+    return { count: counts[k]!, port, ask, failed, close }
   })
   const opened = await Promise.allSettled(opening)
   const failed = opened.find(({ status }) => status === 'rejected')

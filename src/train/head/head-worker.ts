@@ -14,7 +14,7 @@ import type { HeadPlan, HeadRun, Run } from './head-run.ts'
 import { fileRows, type GatheredRows, memoryRows, type Rows } from './rows.ts'
 import { sampledRun } from './sampled-run.ts'
 import type { Shard } from './shard.ts'
-import type { ShardRequest } from './shard-worker.ts'
+import type { RowsRequest, ShardRequest } from './shard-worker.ts'
 import { Closed, openModel } from './thread-model.ts'
 
 /** What the thread is started with. */
@@ -41,7 +41,7 @@ export type HeadRequest =
       readonly at: number
     }
   | { readonly kind: 'read'; readonly name: string }
-  | { readonly kind: 'rows'; readonly name: string; readonly first: number; readonly count: number }
+  | RowsRequest
 
 const { plan, threads, state, perClass, folder, shards: ports, gate } = workerData as HeadStart
 

@@ -28,7 +28,7 @@ export type Head =
       readonly parts: LossPartsOf
       readonly cosines: (x: Tensor, W: Tensor) => Tensor
       readonly rows?: number
-      /** Keeps the exponentials of each chunk's first look for the second instead of computing logits again: [N, C] in all. */
+      /** Keeps logits and their exponentials from each chunk's first look for the second instead of computing them again: [N, C] each. */
       readonly keepsLogits?: boolean
     } & Stored)
 

@@ -23,7 +23,15 @@ export interface ShardStart {
 export type ShardRequest =
   | { readonly kind: 'look'; readonly feeds: Readonly<Record<string, TensorData>> }
   | { readonly kind: 'learn'; readonly shares: readonly Float32Array[] }
-  | { readonly kind: 'rows'; readonly name: string; readonly first: number; readonly count: number }
+  | RowsRequest
+
+/** For the rows of `count` classes from `first` on, which counts from the first that the thread holds. */
+export interface RowsRequest {
+  readonly kind: 'rows'
+  readonly name: string
+  readonly first: number
+  readonly count: number
+}
 
 const { plan, perClass, folder, port, gate } = workerData as ShardStart
 

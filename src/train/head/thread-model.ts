@@ -1,5 +1,6 @@
 import { type Gate, passGate } from '../../runtime/node-gate.ts'
 import { createInlineSession, type InlineSession } from '../../runtime/node-inline.ts'
+import { closedMessage } from '../../runtime/node-messages.ts'
 import type { TensorData } from '../../runtime/session.ts'
 
 /** A compiled model in the thread that uses it. */
@@ -19,7 +20,7 @@ export interface Model {
 /** The thread is to end: nothing more passes its gate. */
 export class Closed extends Error {
   constructor() {
-    super('the session is closed')
+    super(closedMessage)
   }
 }
 
