@@ -1,5 +1,6 @@
 import type { Matrix } from '../math/matrix.ts'
-import { unitRows } from '../math/matrix.ts'
+import { dotRows, unitRows } from '../math/matrix.ts'
+import { openRoughScores } from '../search/rough-scores.ts'
 
 /** What searches of a gallery give, without the mates. */
 export interface GallerySearch {
@@ -50,13 +51,14 @@ export interface Probes {
   readonly scores: Float64Array
 }
 
-/** Probes and templates whose scores are reckoned at a time. */
+/** Probes whose scores are reckoned at a time. */
 const block = 64
 
 /**
  * Searches a gallery: the score is the cosine, summed in float64 in index order. `features` [N, D], raw; `gallery` unit rows
- * [G, D]. Scores are used up block by block, so that memory does not grow with S · G. `onBlock` is awaited after each block of
- * probes with the number done: it may let others run, or throw to stop.
+ * [G, D]. Products in float32 say which scores can matter, and those alone are summed in float64. Scores are used up block by
+ * block, so that memory does not grow with S · G. `onBlock` is awaited after each block of probes with the number done: it may let
+ * others run, or throw to stop.
  */
 export async function searchGallery(
   features: Matrix,
@@ -64,75 +66,58 @@ export async function searchGallery(
   { probes, mates, scores }: Probes,
   { onBlock }: { onBlock?: ((done: number) => unknown) | undefined } = {},
 ): Promise<GallerySearch> {
+  const { columns } = features
   const top = new Float64Array(probes.length).fill(Number.NEGATIVE_INFINITY)
   const before = new Int32Array(probes.length)
-  const tile = new Float64Array(block * block)
-  for (let first = 0; first < probes.length; first += block) {
-    const own = probes.subarray(first, first + block)
-    const unit = unitOf(features, own)
-    for (let start = 0; start < gallery.rows; start += block) {
-      const count = Math.min(block, gallery.rows - start)
-      scoreTile(unit, gallery, { rows: own.length, start, count, tile })
+  if (gallery.rows === 0) return { top, before }
+  const rough = await openRoughScores(gallery, { rows: block, searches: probes.length })
+  const asked = new Float32Array(block * columns)
+  try {
+    for (let first = 0; first < probes.length; first += block) {
+      const own = probes.subarray(first, first + block)
+      const unit = { data: unitOf(features, own), rows: own.length, columns }
+      asked.set(unit.data)
+      const roughScores = await rough.of(asked)
       for (let i = 0; i < own.length; i++) {
-        const mate = mates[first + i]! - start
-        const mateScore = scores[first + i]!
-        let best = top[first + i]!
-        let beating = 0
-        for (let j = 0; j < count; j++) {
-          const score = tile[i * block + j]!
-          if (j === mate) continue
-          if (score > best) best = score
-          if (score >= mateScore) beating++
-        }
-        top[first + i] = best
-        before[first + i]! += beating
+        const of = roughScores.subarray(i * gallery.rows, (i + 1) * gallery.rows)
+        const exact = (g: number): number => dotRows(unit, i, gallery, g)
+        const mate = mates[first + i]!
+        top[first + i] = best(of, { mate, margin: rough.margin, exact })
+        before[first + i] = atLeast(of, scores[first + i]!, { mate, margin: rough.margin, exact })
       }
+      await onBlock?.(first + own.length)
     }
-    await onBlock?.(first + own.length)
+  } finally {
+    await rough.close()
   }
   return { top, before }
 }
 
-/** Scores of `rows` unit probes with `count` templates from `start`, four templates at a time: `tile` [block, block]. */
-function scoreTile(
-  unit: Float64Array,
-  { data, columns }: Matrix,
-  {
-    rows,
-    start,
-    count,
-    tile,
-  }: { readonly rows: number; readonly start: number; readonly count: number; readonly tile: Float64Array },
-): void {
-  for (let i = 0; i < rows; i++) {
-    const p = i * columns
-    let j = 0
-    for (; j + 4 <= count; j += 4) {
-      const a = (start + j) * columns
-      const b = a + columns
-      const c = b + columns
-      const d = c + columns
-      let [s0, s1, s2, s3] = [0, 0, 0, 0]
-      for (let k = 0; k < columns; k++) {
-        const x = unit[p + k]!
-        s0 += x * data[a + k]!
-        s1 += x * data[b + k]!
-        s2 += x * data[c + k]!
-        s3 += x * data[d + k]!
-      }
-      const at = i * block + j
-      tile[at] = s0
-      tile[at + 1] = s1
-      tile[at + 2] = s2
-      tile[at + 3] = s3
-    }
-    for (; j < count; j++) {
-      const a = (start + j) * columns
-      let s = 0
-      for (let k = 0; k < columns; k++) s += unit[p + k]! * data[a + k]!
-      tile[i * block + j] = s
-    }
-  }
+interface Near {
+  /** Who is left out; −1 for nobody. */
+  readonly mate: number
+  /** How far a rough score may lie from the exact one. */
+  readonly margin: number
+  readonly exact: (g: number) => number
+}
+
+/** The largest exact score. */
+function best(rough: Float32Array, { mate, margin, exact }: Near): number {
+  let most = Number.NEGATIVE_INFINITY
+  for (let g = 0; g < rough.length; g++) if (rough[g]! > most && g !== mate) most = rough[g]!
+  let top = Number.NEGATIVE_INFINITY
+  for (let g = 0; g < rough.length; g++)
+    if (rough[g]! >= most - 2 * margin && g !== mate) top = Math.max(top, exact(g))
+  return top
+}
+
+/** How many exact scores are at least `score`; none where that is no number. */
+function atLeast(rough: Float32Array, score: number, { mate, margin, exact }: Near): number {
+  let count = 0
+  for (let g = 0; g < rough.length; g++)
+    if (rough[g]! >= score - margin && g !== mate && (rough[g]! > score + margin || exact(g) >= score))
+      count++
+  return count
 }
 
 /** The given rows, each made unit, float64 [rows, D]. */

@@ -68,6 +68,16 @@ export function errorBound(columns: number, { a, b }: { readonly a: number; read
 }
 
 /**
+ * How far a dot product of rows no longer than 1, rounded to float32 and summed there in any order, can lie from that in
+ * float64: γ(D + 8) of the terms' absolute sum, which is at most 1, twice the float64 sum's own, and what may be lost below the
+ * smallest normal number.
+ */
+export function dotErrorBound(columns: number): number {
+  const n = columns + 8
+  return 1.01 * ((n * float32Unit) / (1 - n * float32Unit) + 2 * n * float64Unit) + columns * 1e-37
+}
+
+/**
  * Which rows are far longer than most, more than four times the median length: 1 for each, unless that were more than a
  * sixteenth of them. Their error would widen the bound of all the others.
  */
