@@ -15,6 +15,9 @@ export interface RoughScores {
 /** Fewer multiplications are done before a session is up. */
 const few = 2 ** 27
 
+/** More numbers than a model file may hold, by half. */
+const many = 2 ** 28
+
 /** Products of up to `rows` rows at a time, `searches` in all, with `gallery` [G, D], whose rows are no longer than 1. */
 export async function openRoughScores(
   gallery: Matrix,
@@ -22,7 +25,7 @@ export async function openRoughScores(
 ): Promise<RoughScores> {
   const { data, rows: people, columns } = gallery
   const margin = dotErrorBound(columns)
-  if (searches * people * columns < few)
+  if (searches * people * columns < few || people * columns > many)
     return {
       margin,
       of: async (b) => {
