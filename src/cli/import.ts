@@ -131,7 +131,7 @@ async function importCommand(path: string, options: Options): Promise<void> {
     })
   if (model !== undefined && embeds)
     await writeWhole(model, embeds).catch(async (error: unknown) => {
-      if (out !== undefined) await rm(out)
+      if (out !== undefined) await rm(out, { force: true })
       throw error
     })
   const facts = {

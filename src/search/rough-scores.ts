@@ -5,7 +5,7 @@ import { tileModel } from './tile-model.ts'
 
 /** Dot products of rows with those of a gallery in float32, and how far they may lie from the sums in float64. */
 export interface RoughScores {
-  /** For rows of both sides that are no longer than 1. */
+  /** The bound, of a score, for rows of both sides that are no longer than 1. */
   readonly margin: number
   /** `data` float32 [rows, D] -> [rows, G]. */
   of(data: Float32Array): Promise<Float32Array>

@@ -60,5 +60,6 @@ export async function chunkedRun(
   return { step, models: [forward, backward] }
 }
 
+/** The sum of each number over the shards, in float64, rounded once. */
 const added = (parts: readonly Float64Array[]): Float32Array =>
   Float32Array.from(parts[0]!, (_, i) => parts.reduce((sum, part) => sum + part[i]!, 0))

@@ -7,7 +7,6 @@ import type { TensorData } from '../../runtime/session.ts'
 export interface Model {
   /** Where its outputs are written, unless a run says otherwise. */
   readonly outputs: Record<string, TensorData>
-  readonly inputs: readonly string[]
   readonly version: string
   /** Runs it on what `given` has for each of its inputs. */
   run(
@@ -44,7 +43,6 @@ export async function openModel(
   for (const { name, type, shape } of session.outputs) outputs[name] = empty(type, shape as readonly number[])
   return {
     outputs,
-    inputs: session.inputs.map(({ name }) => name),
     version: session.version,
     run: async (given, into = outputs) => {
       const feeds: Record<string, TensorData> = {}
