@@ -33,8 +33,8 @@ describe('every recipe', () => {
   it('is explained in the README beside it', () => {
     const text = readFileSync(join(folder, 'README.md'), 'utf8')
     expect(names).toEqual([
-      ...['cosface-casia.json', 'fine-tune.json', 'ir50-arcface.json', 'mobilefacenet-arcface.json'],
-      ...['sphereface-casia.json', 'yardstick.json'],
+      ...['cosface-casia.json', 'few-images.json', 'fine-tune.json', 'ir50-arcface.json'],
+      ...['mobilefacenet-arcface.json', 'sphereface-casia.json', 'yardstick.json'],
     ])
     expect(names.filter((name) => !text.includes(`\`${name}\``))).toEqual([])
   })
