@@ -237,6 +237,21 @@ describe('the sweeps of the project', () => {
     expect(evaluationWords(sweep.evaluate.lfw!, { where: 'story' })).toContain('--pairs')
   })
 
+  it('partial-fc: LMCL with all people a step and with a tenth of them, alike in all else', async () => {
+    const places = Object.fromEntries(
+      ['faces', 'landmarks', 'lfw', 'lfwLandmarks', 'pairs'].map((place) => [place, folder]),
+    )
+    const sweep = await own('partial-fc', places)
+    const runs = expandSweep(sweep)
+    expect(runs.map(({ name }) => name)).toEqual(
+      [0, 1, 2].flatMap((seed) => [`seed${seed}-lmcl`, `seed${seed}-lmcl-sampled`]),
+    )
+    const [all, tenth] = runs.map(({ recipe }) => recipe)
+    expect(all).toMatchObject({ loss: 'lmcl', epochs: 16, head: 'dense' })
+    expect(tenth).toEqual({ ...all, head: 'sampled', sampleRatio: 0.1 })
+    expect(evaluationWords(sweep.evaluate.lfw!, { where: 'partial-fc' })).toContain('--pairs')
+  })
+
   it('losses: every loss for 5 epochs, eight of them and the sampled head with three seeds', async () => {
     const places = Object.fromEntries(
       ['faces', 'landmarks', 'lfw', 'lfwLandmarks', 'pairs'].map((place) => [place, folder]),
